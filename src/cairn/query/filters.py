@@ -1,0 +1,153 @@
+"""Which events count: conditions on properties, nested with all and any.
+
+Values compare as text, so the number 5 equals the text "5" and true equals "true"
+(`cairn.model.values.text_of`). A missing property satisfies `is_not`, `not_contains` and
+`not_matches`, and none of the other operators but `is_not_set`. `greater`, `less` and their kin
+read the text as a number; text that is no number never satisfies them. Patterns are RE2,
+unanchored and case-sensitive; `contains` ignores case and takes its value literally.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+Scalar = str | bool | int | float
+
+
+class Frozen(BaseModel):
+    """A value that is part of a question: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Property(Frozen):
+    """A property of the event, or of the person or account behind it.
+
+    Event properties whose name starts with `$` are the typed context columns (`$country`). Person
+    and account properties are read as they are now.
+    """
+
+    of: Literal["event", "person", "account"] = "event"
+    name: str = Field(min_length=1, max_length=200)
+
+
+Operator = Literal[
+    "is",
+    "is_not",
+    "contains",
+    "not_contains",
+    "matches",
+    "not_matches",
+    "greater",
+    "at_least",
+    "less",
+    "at_most",
+    "is_set",
+    "is_not_set",
+]
+
+NEGATIONS: dict[str, Operator] = {
+    "is_not": "is",
+    "not_contains": "contains",
+    "not_matches": "matches",
+    "is_not_set": "is_set",
+}
+NUMERIC_OPERATORS = ("greater", "at_least", "less", "at_most")
+VALUELESS_OPERATORS = ("is_set", "is_not_set")
+
+
+class Condition(Frozen):
+    """One comparison. Several values mean any of them (for a negation: none of them)."""
+
+    property: Property
+    operator: Operator = "is"
+    values: tuple[Annotated[Scalar, Field(union_mode="left_to_right")], ...] = Field(
+        default=(), max_length=1000
+    )
+
+    @model_validator(mode="after")
+    def _values_fit_the_operator(self) -> Condition:
+        if self.operator in VALUELESS_OPERATORS:
+            if self.values:
+                raise ValueError(f"'{self.operator}' takes no values, got {list(self.values)}")
+        elif not self.values:
+            raise ValueError(f"'{self.operator}' needs at least one value")
+        if self.operator in NUMERIC_OPERATORS:
+            for value in self.values:
+                if number_of(str(value)) is None:
+                    raise ValueError(f"'{self.operator}' needs a number, got {value!r}")
+        return self
+
+
+class All(Frozen):
+    """Every one of the inner filters holds; an empty list holds always."""
+
+    all: tuple[Filter, ...] = Field(max_length=100)
+
+
+class Any_(Frozen):
+    """At least one of the inner filters holds; an empty list never holds."""
+
+    any: tuple[Filter, ...] = Field(max_length=100)
+
+
+def _tag(value: object) -> str:
+    if isinstance(value, dict):
+        return "all" if "all" in value else "any" if "any" in value else "condition"
+    return "all" if isinstance(value, All) else "any" if isinstance(value, Any_) else "condition"
+
+
+Filter = Annotated[
+    Annotated[Condition, Tag("condition")] | Annotated[All, Tag("all")] | Annotated[Any_, Tag("any")],
+    Discriminator(_tag),
+]
+
+for _model in (All, Any_):
+    _model.model_rebuild()
+
+
+class Selector(Frozen):
+    """Which events are meant: a name (None means any event) and a filter."""
+
+    event: str | None = Field(default=None, max_length=200)
+    filter: Filter | None = None
+    label: str | None = Field(default=None, max_length=200)
+
+    @property
+    def title(self) -> str:
+        """Return the words a reader sees for this selection."""
+        return self.label or self.event or "Any event"
+
+
+class Group(Frozen):
+    """One value of a breakdown: a text, None for missing, or all the others together."""
+
+    value: str | None = None
+    other: bool = False
+
+
+def number_of(text: str | None) -> float | None:
+    """Return the number that a text spells, or None.
+
+    >>> number_of("5"), number_of(" 1e3 "), number_of("five"), number_of("nan"), number_of("1_0")
+    (5.0, 1000.0, None, None, None)
+    """
+    if text is None or "_" in text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def properties_in(filter: Filter | None) -> tuple[Property, ...]:
+    """Return every property that a filter reads, each once, in order of appearance."""
+    if filter is None:
+        return ()
+    if isinstance(filter, Condition):
+        return (filter.property,)
+    inner = filter.all if isinstance(filter, All) else filter.any
+    return tuple(dict.fromkeys(prop for part in inner for prop in properties_in(part)))
