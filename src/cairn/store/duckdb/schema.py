@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS events (
     {_CONTEXT_DDL},
     properties VARIANT
 );
+CREATE TABLE IF NOT EXISTS event_names (code INTEGER NOT NULL, name VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS persons (
     person INTEGER NOT NULL,             -- dense, from 0
     uid VARCHAR NOT NULL,                -- public id

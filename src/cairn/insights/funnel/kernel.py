@@ -1,0 +1,311 @@
+"""The answer to a funnel over people's events in order: one pass, each event looked at once.
+
+For each step the pass remembers the latest start from which the step was reached, and that attempt's
+times. A later start never loses to an earlier one (its window closes later), so one start per step
+is enough. Events of one instant are taken together: they may serve steps in any order, each event one
+step, which is a bipartite matching when an event fits several steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cairn.insights.funnel.spec import (
+    FunnelGroup,
+    FunnelPoint,
+    FunnelResult,
+    FunnelSpec,
+    FunnelStep,
+    HistogramBin,
+)
+from cairn.insights.grouping import ranked
+from cairn.query.filters import Group
+from cairn.query.periods import Span
+from cairn.query.sequences import Matches, Pick, Sequences
+
+Persons = NDArray[np.int32]
+
+compiled = numba.njit(nogil=True, cache=True)
+_NEVER = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """How far each person came who took the first step.
+
+    `reached[i]` counts the steps of `person[i]`; `times[i, k]` is when step k was taken by the winning
+    attempt (only for k < reached); `code[i]` is the value of the breakdown, 0 for missing.
+    """
+
+    person: Persons
+    reached: NDArray[np.uint8]
+    times: NDArray[np.int64]
+    code: NDArray[np.uint32]
+
+
+def answer(spec: FunnelSpec, sequences: Sequences, span: Span) -> FunnelResult:
+    """Count everyone, and each group of the breakdown."""
+    journeys = walk(spec, sequences, span)
+    total = _summary(spec, journeys, None)
+    if spec.breakdown is None:
+        return FunnelResult(total=total)
+    group_of, groups = _groups(spec, sequences, journeys)
+    return FunnelResult(
+        total=total,
+        groups=tuple(
+            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
+            for i, group in enumerate(groups)
+        ),
+    )
+
+
+def people(spec: FunnelSpec, point: FunnelPoint, sequences: Sequences, span: Span) -> Persons:
+    """Return the people who reached a step, or who stopped just before it."""
+    journeys = walk(spec, sequences, span)
+    chosen = journeys.reached > point.step
+    if point.dropped:
+        chosen = journeys.reached == point.step
+    if point.group is not None and spec.breakdown is not None:
+        group_of, groups = _groups(spec, sequences, journeys)
+        if point.group not in groups:
+            return np.zeros(0, np.int32)
+        chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
+    return journeys.person[chosen]
+
+
+def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
+    """Follow every person through the steps."""
+    steps = len(spec.steps)
+    window = spec.window.microseconds
+    properties = () if spec.breakdown is None else (spec.breakdown,)
+    pick = Pick(spec.steps, span, spec.filter, properties)
+
+    def work(matches: Matches) -> Journeys:
+        persons = matches.persons
+        reached = np.zeros(persons, np.uint8)
+        times = np.empty((persons, steps), np.int64)
+        _walk(matches.offsets, matches.time, matches.mask, steps, window, reached, times)
+        started = np.flatnonzero(reached)
+        code = np.zeros(len(started), np.uint32)
+        if properties:
+            code = _first_code(matches.offsets, matches.codes[0])[started]
+        person = (started + matches.first_person).astype(np.int32)
+        return Journeys(person, reached[started], times[started], code)
+
+    parts = sequences.scan(pick, work)
+    return Journeys(
+        np.concatenate([part.person for part in parts]),
+        np.concatenate([part.reached for part in parts]),
+        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.code for part in parts]),
+    )
+
+
+def _groups(
+    spec: FunnelSpec, sequences: Sequences, journeys: Journeys
+) -> tuple[NDArray[np.int64], list[Group]]:
+    assert spec.breakdown is not None
+    values = sequences.values(spec.breakdown)
+    return ranked(np.bincount(journeys.code, minlength=len(values)), values, spec.limit)
+
+
+def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
+    return Journeys(
+        journeys.person[chosen],
+        journeys.reached[chosen],
+        journeys.times[chosen],
+        journeys.code[chosen],
+    )
+
+
+def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
+    last = len(spec.steps) - 1
+    steps = []
+    for k in range(last + 1):
+        here = journeys.reached > k
+        seconds = (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
+        steps.append(
+            FunnelStep(
+                persons=int(here.sum()),
+                average_seconds=_mean(seconds),
+                median_seconds=_median(seconds),
+            )
+        )
+    done = journeys.reached > last
+    total = (journeys.times[done, last] - journeys.times[done, 0]) / 1e6
+    return FunnelGroup(
+        group=group,
+        steps=tuple(steps),
+        average_seconds=_mean(total),
+        median_seconds=_median(total),
+        histogram=histogram(total),
+    )
+
+
+def histogram(seconds: NDArray[np.float64]) -> tuple[HistogramBin, ...]:
+    """Divide times to convert into about cube-root-of-n equal bins, 1 to 60 of them."""
+    if not len(seconds):
+        return ()
+    low, high = float(seconds.min()), float(seconds.max())
+    if low == high:
+        return (HistogramBin(from_seconds=low, to_seconds=low + 60.0, persons=len(seconds)),)
+    bins = min(60, int(np.ceil(round(len(seconds) ** (1 / 3), 9))))
+    counts, edges = np.histogram(seconds, bins=bins, range=(low, high))
+    return tuple(
+        HistogramBin(from_seconds=float(a), to_seconds=float(b), persons=int(n))
+        for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
+    )
+
+
+def _mean(seconds: NDArray[np.float64] | None) -> float | None:
+    return None if seconds is None or not len(seconds) else float(seconds.mean())
+
+
+def _median(seconds: NDArray[np.float64] | None) -> float | None:
+    return None if seconds is None or not len(seconds) else float(np.median(seconds))
+
+
+@compiled
+def _walk(
+    offsets: Any, time: Any, mask: Any, steps: int, window: int, reached: Any, times: Any
+) -> None:
+    start = np.empty(steps, np.int64)
+    chain = np.empty((steps, steps), np.int64)
+    for p in range(len(offsets) - 1):
+        i, end = offsets[p], offsets[p + 1]
+        if i == end:
+            continue
+        start[:] = _NEVER
+        best = 0
+        while i < end:
+            t = time[i]
+            j = i + 1
+            while j < end and time[j] == t:
+                j += 1
+            union = mask[i]
+            overlap = False
+            for k in range(i + 1, j):
+                overlap |= (union & mask[k]) != 0 or (mask[k] & (mask[k] - np.uint32(1))) != 0
+                union |= mask[k]
+            if j == i + 1:
+                _one_event(union, t, window, steps, start, chain)
+            elif overlap or (mask[i] & (mask[i] - np.uint32(1))) != 0:
+                _matched_instant(mask[i:j], t, window, steps, start, chain)
+            else:
+                _plain_instant(union, t, window, steps, start, chain)
+            while best < steps and start[best] != _NEVER:
+                best += 1
+                if best == steps or start[best] == _NEVER:
+                    for k in range(best):
+                        times[p, k] = chain[best - 1, k]
+            if best == steps:
+                break
+            i = j
+        reached[p] = best
+
+
+@compiled
+def _one_event(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
+    """One event at this instant: later steps first, so that it serves only one."""
+    for k in range(steps - 1, 0, -1):
+        if (m >> np.uint32(k)) & np.uint32(1):
+            _advance(k, t, window, start, chain)
+    if m & np.uint32(1):
+        start[0] = t
+        chain[0, 0] = t
+
+
+@compiled
+def _plain_instant(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
+    """Several events at this instant, each for a step of its own: any order will do."""
+    if m & np.uint32(1):
+        start[0] = t
+        chain[0, 0] = t
+    for k in range(1, steps):
+        if (m >> np.uint32(k)) & np.uint32(1):
+            _advance(k, t, window, start, chain)
+
+
+@compiled
+def _advance(k: int, t: int, window: int, start: Any, chain: Any) -> None:
+    s = start[k - 1]
+    if s != _NEVER and t - s <= window and s > start[k]:
+        start[k] = s
+        for x in range(k):
+            chain[k, x] = chain[k - 1, x]
+        chain[k, k] = t
+
+
+@compiled
+def _matched_instant(masks: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
+    """Events at this instant that fit several steps: match steps to events, from every level."""
+    old_start, old_chain = start.copy(), chain.copy()
+    for done in range(steps - 1, -1, -1):
+        s = t
+        if done > 0:
+            s = old_start[done - 1]
+            if s == _NEVER or t - s > window:
+                continue
+        further = _longest_match(masks, done, steps)
+        for k in range(done, done + further):
+            if s > start[k]:
+                start[k] = s
+                for x in range(done):
+                    chain[k, x] = old_chain[done - 1, x]
+                for x in range(done, k + 1):
+                    chain[k, x] = t
+
+
+@compiled
+def _longest_match(masks: Any, first: int, steps: int) -> int:
+    """Return how many steps from `first` on can each be given an event of their own."""
+    step_of = np.full(len(masks), -1, np.int64)
+    came_from = np.empty(len(masks), np.int64)
+    queue = np.empty(steps, np.int64)
+    for step in range(first, steps):
+        came_from[:] = -1
+        queue[0] = step
+        head, tail, found = 0, 1, -1
+        while head < tail and found < 0:
+            wanting = queue[head]
+            head += 1
+            for e in range(len(masks)):
+                if came_from[e] < 0 and (masks[e] >> np.uint32(wanting)) & np.uint32(1):
+                    came_from[e] = wanting
+                    if step_of[e] < 0:
+                        found = e
+                        break
+                    queue[tail] = step_of[e]
+                    tail += 1
+        if found < 0:
+            return step - first
+        while found >= 0:
+            wanting = came_from[found]
+            freed = -1
+            for e in range(len(masks)):
+                if step_of[e] == wanting:
+                    freed = e
+                    break
+            step_of[found] = wanting
+            if freed == found or wanting == step:
+                break
+            if freed >= 0:
+                step_of[freed] = -1
+            found = freed
+    return steps - first
+
+
+@compiled
+def _first_code(offsets: Any, code: Any) -> Any:
+    out = np.zeros(len(offsets) - 1, np.uint32)
+    for p in range(len(offsets) - 1):
+        for i in range(offsets[p], offsets[p + 1]):
+            if code[i] != 0:
+                out[p] = code[i]
+                break
+    return out
