@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ def canonical(value: Any) -> Any:
     (5, 0.5, {'a': 1})
     """
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             return None
         if value.is_integer() and abs(value) <= _LARGEST_EXACT:
             return int(value)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numba
@@ -131,7 +132,7 @@ class Sequences:
         goals = np.arange(1, pieces) * (len(run) // pieces)
         cuts = np.unique(np.searchsorted(run.start, goals)).tolist()
         edges = sorted({0, *(min(cut, persons) for cut in cuts), persons})
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))
 
 
 @dataclass(frozen=True, slots=True)

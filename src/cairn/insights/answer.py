@@ -1,0 +1,38 @@
+"""An answer to a question, with everything a reader needs to trust it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field
+
+from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
+from cairn.insights.retention.spec import RetentionResult, RetentionSpec
+from cairn.insights.trends.spec import TrendsResult, TrendsSpec
+from cairn.insights.view import View
+from cairn.query.filters import Frozen
+
+Spec = Annotated[TrendsSpec | FunnelSpec | RetentionSpec, Discriminator("kind")]
+Result = TrendsResult | FunnelResult | RetentionResult
+
+
+class Meta(Frozen):
+    """Where the numbers come from. Times are ISO 8601 in the project's zone."""
+
+    engine: str
+    took_ms: float
+    time_zone: str
+    fresh_until: str | None = Field(description="When the newest event in the answer arrived.")
+    data_version: int
+    period_from: str
+    period_to: str = Field(description="End of the period, excluded.")
+
+
+class Answer(Frozen):
+    """The result for programs, the view for readers, and the question that they answer."""
+
+    kind: Literal["trends", "funnel", "retention"]
+    spec: Spec
+    result: Result
+    view: View
+    meta: Meta
