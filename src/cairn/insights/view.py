@@ -13,7 +13,7 @@ from pydantic import Discriminator
 from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.retention.spec import RetentionPoint
 from cairn.insights.trends.spec import TrendsPoint
-from cairn.query.filters import Frozen
+from cairn.query.filters import Frozen, Group
 
 Point = Annotated[TrendsPoint | FunnelPoint | RetentionPoint, Discriminator("kind")]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]
@@ -143,3 +143,30 @@ class View(Frozen):
 
 
 BarGroup.model_rebuild()
+
+
+def group_label(group: Group | None) -> str:
+    """Return the words for a value of a breakdown; missing values and the rest have names.
+
+    >>> group_label(Group(value="web")), group_label(Group()), group_label(Group(other=True))
+    ('web', '(not set)', 'Other')
+    """
+    if group is None:
+        return "Everyone"
+    if group.other:
+        return "Other"
+    return "(not set)" if group.value is None else group.value
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return part / whole, or None of nothing."""
+    return part / whole if whole else None
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(1, "person", "people"), plural(2000, "person", "people")
+    ('1 person', '2,000 people')
+    """
+    return f"{count:,} {one if count == 1 else many}"

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from cairn.model.event import Event, Rejection
+from cairn.store.snapshot import Snapshot
 
 Person = int
 """A person's number inside one project: dense, from 0, in order of first sight."""
@@ -101,3 +102,20 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Release files and threads. The store can be opened again."""
+
+
+class SequenceStore(EventStore, Protocol):
+    """An event store that also shows its events as sequences."""
+
+    data_version: int
+    """Grows by one with every batch."""
+
+    fresh_until_us: int
+    """When the newest stored event arrived; 0 while there is none."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return all events as of the last batch."""
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""

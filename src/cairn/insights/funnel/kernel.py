@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,13 +23,13 @@ from cairn.insights.funnel.spec import (
     HistogramBin,
 )
 from cairn.insights.grouping import ranked
+from cairn.insights.points import within
 from cairn.query.filters import Group
-from cairn.query.periods import Span
-from cairn.query.sequences import Matches, Pick, Sequences
+from cairn.query.periods import Calendar, Span
+from cairn.query.sequences import Matches, Pick, Sequences, compiled
 
 Persons = NDArray[np.int32]
 
-compiled = numba.njit(nogil=True, cache=True)
 _NEVER = np.iinfo(np.int64).min
 
 
@@ -48,7 +47,9 @@ class Journeys:
     code: NDArray[np.uint32]
 
 
-def answer(spec: FunnelSpec, sequences: Sequences, span: Span) -> FunnelResult:
+def answer(
+    spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar
+) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
     journeys = walk(spec, sequences, span)
     total = _summary(spec, journeys, None)
@@ -64,8 +65,15 @@ def answer(spec: FunnelSpec, sequences: Sequences, span: Span) -> FunnelResult:
     )
 
 
-def people(spec: FunnelSpec, point: FunnelPoint, sequences: Sequences, span: Span) -> Persons:
+def people(
+    spec: FunnelSpec,
+    point: FunnelPoint,
+    sequences: Sequences,
+    span: Span,
+    calendar: Calendar,
+) -> Persons:
     """Return the people who reached a step, or who stopped just before it."""
+    within(point.step, len(spec.steps), "steps")
     journeys = walk(spec, sequences, span)
     chosen = journeys.reached > point.step
     if point.dropped:
@@ -89,7 +97,9 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
         persons = matches.persons
         reached = np.zeros(persons, np.uint8)
         times = np.empty((persons, steps), np.int64)
-        _walk(matches.offsets, matches.time, matches.mask, steps, window, reached, times)
+        _walk(
+            matches.offsets, matches.time, matches.mask, steps, window, reached, times
+        )
         started = np.flatnonzero(reached)
         code = np.zeros(len(started), np.uint32)
         if properties:
@@ -128,7 +138,9 @@ def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> Funne
     steps = []
     for k in range(last + 1):
         here = journeys.reached > k
-        seconds = (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
+        seconds = (
+            (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
+        )
         steps.append(
             FunnelStep(
                 persons=int(here.sum()),
@@ -153,7 +165,9 @@ def histogram(seconds: NDArray[np.float64]) -> tuple[HistogramBin, ...]:
         return ()
     low, high = float(seconds.min()), float(seconds.max())
     if low == high:
-        return (HistogramBin(from_seconds=low, to_seconds=low + 60.0, persons=len(seconds)),)
+        return (
+            HistogramBin(from_seconds=low, to_seconds=low + 60.0, persons=len(seconds)),
+        )
     bins = min(60, int(np.ceil(round(len(seconds) ** (1 / 3), 9))))
     counts, edges = np.histogram(seconds, bins=bins, range=(low, high))
     return tuple(
@@ -172,7 +186,13 @@ def _median(seconds: NDArray[np.float64] | None) -> float | None:
 
 @compiled
 def _walk(
-    offsets: Any, time: Any, mask: Any, steps: int, window: int, reached: Any, times: Any
+    offsets: Any,
+    time: Any,
+    mask: Any,
+    steps: int,
+    window: int,
+    reached: Any,
+    times: Any,
 ) -> None:
     start = np.empty(steps, np.int64)
     chain = np.empty((steps, steps), np.int64)
@@ -190,7 +210,9 @@ def _walk(
             union = mask[i]
             overlap = False
             for k in range(i + 1, j):
-                overlap |= (union & mask[k]) != 0 or (mask[k] & (mask[k] - np.uint32(1))) != 0
+                overlap |= (union & mask[k]) != 0 or (
+                    mask[k] & (mask[k] - np.uint32(1))
+                ) != 0
                 union |= mask[k]
             if j == i + 1:
                 _one_event(union, t, window, steps, start, chain)
@@ -221,7 +243,9 @@ def _one_event(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) 
 
 
 @compiled
-def _plain_instant(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
+def _plain_instant(
+    m: Any, t: int, window: int, steps: int, start: Any, chain: Any
+) -> None:
     """Several events at this instant, each for a step of its own: any order will do."""
     if m & np.uint32(1):
         start[0] = t
@@ -242,7 +266,9 @@ def _advance(k: int, t: int, window: int, start: Any, chain: Any) -> None:
 
 
 @compiled
-def _matched_instant(masks: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
+def _matched_instant(
+    masks: Any, t: int, window: int, steps: int, start: Any, chain: Any
+) -> None:
     """Events at this instant that fit several steps: match steps to events, from every level."""
     old_start, old_chain = start.copy(), chain.copy()
     for done in range(steps - 1, -1, -1):

@@ -98,7 +98,8 @@ class TrendsLine(Frozen):
 class TrendsResult(Frozen):
     """The answer: the buckets, and every series of every group in order of size.
 
-    `formulas[i]` holds the lines of formula i. `previous` has the same shape for the comparison.
+    `formulas[i]` holds the lines of formula i, which carry i as their series. `previous` answers the
+    same question for the period before.
     """
 
     buckets: tuple[str, ...]

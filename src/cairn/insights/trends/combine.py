@@ -1,0 +1,50 @@
+"""Formulas over the lines of a trend: one line per group that any of the series has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cairn.insights.trends.formula import evaluate, parse
+from cairn.insights.trends.spec import TrendsLine
+from cairn.query.filters import Group
+
+
+def combined(
+    formulas: Sequence[str], lines: Sequence[TrendsLine], series: int
+) -> tuple[tuple[TrendsLine, ...], ...]:
+    """Return the lines of each formula; a series that lacks a group counts as 0 there.
+
+    Groups come in the order of the first series, then those that only later series have, and all
+    others together last.
+    """
+    if not formulas or not lines:
+        return tuple(() for _ in formulas)
+    groups = list(dict.fromkeys(line.group for line in lines))
+    groups.sort(key=lambda group: group is not None and group.other)
+    width = len(lines[0].values)
+    of = {(line.series, line.group): line for line in lines}
+    return tuple(
+        tuple(_line(text, index, group, of, series, width) for group in groups)
+        for index, text in enumerate(formulas)
+    )
+
+
+def _line(
+    text: str,
+    index: int,
+    group: Group | None,
+    of: dict[tuple[int, Group | None], TrendsLine],
+    series: int,
+    width: int,
+) -> TrendsLine:
+    inputs = []
+    for letter in range(series):
+        line = of.get((letter, group))
+        values = line.values if line else (0.0,) * width
+        inputs.append(np.array([*values, (line.total if line else 0.0) or 0.0]))
+    out = evaluate(parse(text, series), inputs)
+    return TrendsLine(
+        series=index, group=group, values=tuple(out[:-1].tolist()), total=float(out[-1])
+    )
