@@ -46,6 +46,18 @@ class Merge:
     target: Person
 
 
+def final_targets(merges: Sequence[Merge]) -> dict[int, int]:
+    """Return whom each merged person ends up as, following chains.
+
+    >>> final_targets([Merge(1, 2), Merge(2, 3)])
+    {1: 3, 2: 3}
+    """
+    final: dict[int, int] = {}
+    for merge in reversed(merges):
+        final[merge.source] = final.get(merge.target, merge.target)
+    return final
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one turn of the loader writes, in one transaction.

@@ -23,7 +23,7 @@ import structlog
 from numpy.typing import NDArray
 
 from cairn.core.files import save_array_durably, write_durably
-from cairn.store.base import Merge
+from cairn.store.base import Merge, final_targets
 from cairn.store.duckdb.arrange import merge_order, order_events, take_from_two
 from cairn.store.duckdb.columns import DuckDBColumns
 from cairn.store.snapshot import Codes, Flags, Ints, Run, Snapshot
@@ -76,8 +76,7 @@ class SequenceIndex:
         self._fold: threading.Thread | None = None
         self._fold_at: int | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        for merge in source.merges:
-            self._target[self._target == merge.source] = merge.target
+        self._retarget(source.merges)
         self._snapshot = self._opened()
         rows = [rows for rows in source.read(self._snapshot.rows) if len(rows)]
         if rows:
@@ -112,8 +111,7 @@ class SequenceIndex:
                 grown = np.arange(max(persons, len(self._target) * 3 // 2), dtype=np.int32)
                 grown[: len(self._target)] = self._target
                 self._target = grown
-            for merge in merges:
-                self._target[self._target == merge.source] = merge.target
+            self._retarget(merges)
             if self._since_fold is not None:
                 self._since_fold.append((rows, merges))
             self._snapshot = self._with(replace(self._snapshot, persons=persons), rows, merges)
@@ -141,6 +139,14 @@ class SequenceIndex:
         """Return the size of event, time, person and order on disk."""
         folder = self._generation_folder()
         return sum(file.stat().st_size for file in folder.glob("*.npy")) if folder else 0
+
+    def _retarget(self, merges: Sequence[Merge]) -> None:
+        """Send everyone who was, or ended up as, a merged person to whom that person is now."""
+        final = final_targets(merges)
+        if final:
+            now = np.arange(len(self._target), dtype=np.int32)
+            now[list(final)] = list(final.values())
+            self._target = now[self._target]
 
     def _fold_limit(self) -> int:
         return max(FOLD_AT_LEAST, int(len(self._snapshot.base) * FOLD_SHARE))
@@ -317,7 +323,7 @@ class SequenceIndex:
 
 def _merged(a: Run, gone: Flags, b: Run, persons: int) -> Run:
     start, source = merge_order(a.start, a.time, a.row, gone, b.start, b.time, b.row, persons)
-    merged = []
+    merged: list[Any] = []
     for name, kind in (("event", np.uint32), ("time", np.int64), ("row", np.uint32), ("position", np.uint32)):
         out = np.empty(len(source), kind)
         take_from_two(source, getattr(a, name), getattr(b, name), out)

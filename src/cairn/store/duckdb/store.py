@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pyarrow as pa
 
 from cairn.core.errors import CairnError, InvalidInput
 from cairn.model.event import CONTEXT_COLUMNS, Event
-from cairn.store.base import Batch, Known, Merge
+from cairn.store.base import Batch, Known, Merge, final_targets
 from cairn.store.duckdb import schema
 from cairn.store.duckdb.columns import DuckDBColumns, PersonChanges
 from cairn.store.duckdb.ids import SeenIds
@@ -157,7 +159,7 @@ class DuckDBStore:
         """Run a query and return its rows. Safe from any thread."""
         with self._connection.cursor() as cursor:
             try:
-                return cursor.execute(query, list(parameters)).to_arrow_table()
+                return cursor.sql(query, params=list(parameters)).to_arrow_table()
             except (duckdb.ParserException, duckdb.BinderException, duckdb.ConversionException) as error:
                 raise InvalidInput(f"the query cannot be run: {error}") from error
 
@@ -260,7 +262,7 @@ class DuckDBStore:
                 f"INSERT INTO events ({columns}, properties) "
                 f"SELECT {columns}, properties::JSON::VARIANT FROM arrived"
             )
-            hashes = cursor.execute("SELECT hash(id) FROM arrived").to_arrow_table().column(0).to_numpy()
+            hashes = cursor.sql("SELECT hash(id) FROM arrived").to_arrow_table().column(0).to_numpy()
             self._write_names(cursor, batch.events)
         self._write_people(cursor, batch)
         if batch.account_properties:
@@ -318,54 +320,22 @@ class DuckDBStore:
                 ),
             )
             cursor.execute("INSERT INTO distinct_ids SELECT distinct_id, person FROM named")
-        for merge in batch.merges:
-            _merge_person(cursor, merge)
-        patches = {person: dict(patch) for person, patch in batch.person_properties.items()}
-        changed = {*patches, *batch.known, *batch.person_accounts}
-        if not changed:
-            return
-        cursor.register("touched", pa.table({"person": pa.array(sorted(changed), pa.int32())}))
-        stored = cursor.execute(
-            "SELECT person, known, account, properties FROM persons SEMI JOIN touched USING (person)"
-        ).to_arrow_table()
-        rows: list[tuple[int, bool, str | None, str]] = []
-        for person, known, account, properties in zip(
-            *(column.to_pylist() for column in stored.columns), strict=True
-        ):
-            patch = patches.get(person)
-            text = _patched(properties, patch) if patch else properties
-            rows.append(
-                (
-                    person,
-                    known or person in batch.known,
-                    batch.person_accounts.get(person, account),
-                    text,
-                )
-            )
-        cursor.register(
-            "updated",
-            pa.table(
-                {
-                    "person": pa.array([r[0] for r in rows], pa.int32()),
-                    "known": pa.array([r[1] for r in rows], pa.bool_()),
-                    "account": pa.array([r[2] for r in rows], pa.string()),
-                    "properties": pa.array([r[3] for r in rows], pa.string()),
-                }
-            ),
-        )
-        cursor.execute(
-            "UPDATE persons SET known = u.known, account = u.account, properties = u.properties "
-            "FROM updated u WHERE persons.person = u.person"
-        )
+        final = final_targets(batch.merges)
+        if final:
+            _move_ids(cursor, final)
+        touched = {*final, *final.values(), *batch.known, *batch.person_accounts}
+        touched.update(batch.person_properties)
+        if touched:
+            _update_persons(cursor, _people_after(_people(cursor, touched), batch, final))
 
     def _write_accounts(self, cursor: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         cursor.register("touched_accounts", pa.table({"account": list(batch.account_properties)}))
         stored = cursor.execute(
             "SELECT account, properties FROM accounts SEMI JOIN touched_accounts USING (account)"
         ).fetchall()
-        before = dict(stored)
+        before = {account: msgspec.json.decode(properties) for account, properties in stored}
         texts = {
-            account: _patched(before.get(account, "{}"), patch)
+            account: msgspec.json.encode(_patched(before.get(account, {}), patch)).decode()
             for account, patch in batch.account_properties.items()
         }
         cursor.register(
@@ -449,7 +419,7 @@ class DuckDBStore:
     def _with_table(self, query: str, given: pa.Table) -> pa.Table:
         with self._connection.cursor() as cursor:
             cursor.register("given", given)
-            return cursor.execute(query).to_arrow_table()
+            return cursor.sql(query).to_arrow_table()
 
     def _meta(self, key: str) -> str:
         return str(self.sql("SELECT value FROM meta WHERE key = ?", (key,)).column(0)[0].as_py())
@@ -476,34 +446,87 @@ def _event_table(events: Sequence[Event], people: Sequence[int], first: int) -> 
     return pa.table(columns)
 
 
-def _patched(properties: str, patch: Mapping[str, Any]) -> str:
-    merged = {**msgspec.json.decode(properties), **patch}
-    kept = {key: value for key, value in merged.items() if value is not None}
-    return msgspec.json.encode(kept).decode()
+def _patched(properties: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**properties, **patch}
+    return {key: value for key, value in merged.items() if value is not None}
 
 
-def _merge_person(cursor: duckdb.DuckDBPyConnection, merge: Merge) -> None:
-    """Give the source's ids and properties to the target; the target's own properties win."""
-    both = dict(
+@dataclass(slots=True)
+class _Stored:
+    """A person's row."""
+
+    person: int
+    created: datetime
+    known: bool
+    account: str | None
+    properties: dict[str, Any]
+
+
+def _move_ids(cursor: duckdb.DuckDBPyConnection, final: Mapping[int, int]) -> None:
+    cursor.register(
+        "moves",
+        pa.table(
+            {
+                "source": pa.array(list(final), pa.int32()),
+                "target": pa.array(list(final.values()), pa.int32()),
+            }
+        ),
+    )
+    for table, column in (("distinct_ids", "person"), ("merges", "target")):
         cursor.execute(
-            "SELECT person, properties FROM persons WHERE person IN (?, ?)",
-            [merge.source, merge.target],
-        ).fetchall()
-    )
-    cursor.execute(
-        "UPDATE persons SET properties = ?, known = known OR (SELECT known FROM persons WHERE person = ?), "
-        "created = least(created, (SELECT created FROM persons WHERE person = ?)), "
-        "account = coalesce(account, (SELECT account FROM persons WHERE person = ?)) WHERE person = ?",
-        [
-            _patched(both[merge.source], msgspec.json.decode(both[merge.target])),
-            merge.source, merge.source, merge.source, merge.target,
-        ],
-    )  # fmt: skip
-    cursor.execute(
-        "UPDATE distinct_ids SET person = ? WHERE person = ?", [merge.target, merge.source]
-    )
-    cursor.execute("UPDATE merges SET target = ? WHERE target = ?", [merge.target, merge.source])
-    cursor.execute(
-        "INSERT INTO merges VALUES (?, ?, now()::TIMESTAMP)", [merge.source, merge.target]
-    )
+            f"UPDATE {table} SET {column} = moves.target FROM moves "
+            f"WHERE {table}.{column} = moves.source"
+        )
+    cursor.execute("INSERT INTO merges SELECT source, target, now()::TIMESTAMP FROM moves")
 
+
+def _people(cursor: duckdb.DuckDBPyConnection, persons: set[int]) -> dict[int, _Stored]:
+    cursor.register("touched", pa.table({"person": pa.array(sorted(persons), pa.int32())}))
+    rows = cursor.execute(
+        "SELECT person, created, known, account, properties "
+        "FROM persons SEMI JOIN touched USING (person)"
+    ).fetchall()
+    return {
+        person: _Stored(person, created, known, account, msgspec.json.decode(properties))
+        for person, created, known, account, properties in rows
+    }
+
+
+def _people_after(
+    people: dict[int, _Stored], batch: Batch, final: Mapping[int, int]
+) -> list[_Stored]:
+    """Return the rows that a batch changes; a merged person's own properties never win."""
+    for merge in batch.merges:
+        source, target = people[merge.source], people[merge.target]
+        target.properties = {**source.properties, **target.properties}
+        target.known |= source.known
+        target.created = min(target.created, source.created)
+        target.account = target.account or source.account
+    for person in batch.known:
+        people[final.get(person, person)].known = True
+    for person, account in batch.person_accounts.items():
+        people[final.get(person, person)].account = account
+    for person, patch in batch.person_properties.items():
+        row = people[final.get(person, person)]
+        row.properties = _patched(row.properties, patch)
+    return [row for row in people.values() if row.person not in final]
+
+
+def _update_persons(cursor: duckdb.DuckDBPyConnection, rows: Sequence[_Stored]) -> None:
+    encode = msgspec.json.encode
+    cursor.register(
+        "updated",
+        pa.table(
+            {
+                "person": pa.array([r.person for r in rows], pa.int32()),
+                "created": pa.array([r.created for r in rows], _TIME),
+                "known": pa.array([r.known for r in rows], pa.bool_()),
+                "account": pa.array([r.account for r in rows], pa.string()),
+                "properties": pa.array([encode(r.properties).decode() for r in rows], pa.string()),
+            }
+        ),
+    )
+    cursor.execute(
+        "UPDATE persons SET created = u.created, known = u.known, account = u.account, "
+        "properties = u.properties FROM updated u WHERE persons.person = u.person"
+    )
