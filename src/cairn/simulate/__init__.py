@@ -1,0 +1,1 @@
+"""Products that never existed, with rates that are known: for demos, benchmarks and tests."""
