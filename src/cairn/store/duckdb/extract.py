@@ -18,6 +18,15 @@ def quoted(text: str) -> str:
     return "'" + text.replace("\0", "").replace("'", "''") + "'"
 
 
+def identifier(name: str) -> str:
+    """Return a SQL name.
+
+    >>> identifier('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace("\0", "").replace('"', '""') + '"'
+
+
 def event_text(name: str) -> str:
     """Return SQL for an event property as text: `$country` is a column, `plan` a property."""
     if name == "$account":

@@ -20,6 +20,7 @@ from cairn.model.event import CONTEXT_COLUMNS, Event
 from cairn.store.base import Batch, Known, Merge, final_targets
 from cairn.store.duckdb import schema
 from cairn.store.duckdb.columns import DuckDBColumns, PersonChanges
+from cairn.store.duckdb.extract import identifier
 from cairn.store.duckdb.ids import SeenIds
 from cairn.store.duckdb.index import Rows, SequenceIndex, Source
 from cairn.store.snapshot import Codes, Snapshot
@@ -190,16 +191,19 @@ class DuckDBStore:
         """Add many events at once, for bulk loads: no identity, no dedupe, one transaction.
 
         `table` has the columns event, time (timestamp in microseconds) and person (index into
-        `persons`, their distinct ids), and any properties as further columns.
+        `persons`, their distinct ids). Columns named `account` or like a typed column (`country`) go
+        there; all others are properties.
         """
         with self._writing:
             self._bulk(table, persons)
 
     def _bulk(self, table: pa.Table, persons: Sequence[str]) -> None:
         first, base = self._rows, self._persons
-        names = [name for name in table.column_names if name not in ("event", "time", "person")]
-        packed = ", ".join(f'"{name}" := "{name}"' for name in names)
+        typed = [name for name in table.column_names if name in ("account", *CONTEXT_COLUMNS)]
+        names = [n for n in table.column_names if n not in ("event", "time", "person", *typed)]
+        packed = ", ".join(f"{identifier(name)} := {identifier(name)}" for name in names)
         properties = f"struct_pack({packed})::VARIANT" if names else "NULL"
+        typed_too = "".join(f", {name}" for name in typed)
         people = pa.table(
             {
                 "person": pa.array(np.arange(base, base + len(persons)), pa.int32()),
@@ -218,9 +222,9 @@ class DuckDBStore:
             cursor.execute(
                 "INSERT INTO events BY NAME SELECT seq, 'bulk-' || seq AS id, event, time, "
                 f"now()::TIMESTAMP AS received, (bulk.person + {base})::INTEGER AS person, "
-                "people.distinct_id AS distinct_id, properties FROM ("
+                f"people.distinct_id AS distinct_id, properties{typed_too} FROM ("
                 f"SELECT (row_number() OVER () + {first} - 1)::BIGINT AS seq, event, time, person, "
-                f"{properties} AS properties FROM bulk) bulk "
+                f"{properties} AS properties{typed_too} FROM bulk) bulk "
                 f"JOIN people ON people.person = bulk.person + {base}"
             )
             cursor.commit()
