@@ -1,0 +1,1 @@
+"""Who may do what: members, sessions, keys, projects, and the log of what was done."""
