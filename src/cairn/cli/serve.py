@@ -173,12 +173,13 @@ def _receiver(settings: Settings, name: str, listening: socket.socket) -> None:
     def spool_of(project: str) -> Path:
         return settings.data_dir / "projects" / project / "spool"
 
-    counts = Counts(settings.data_dir / "receivers", name)
+    counts_folder = settings.data_dir / "receivers"
+    counts = Counts(counts_folder, name)
     committer = Committer(spool_of, name)
     receiver = Receiver(
         keys=WriteKeys(settings.data_dir / "records.sqlite"),
         committer=committer,
-        engine=Door(engine_socket(settings), counts),
+        engine=Door(engine_socket(settings), counts_folder),
         counts=counts,
         data_dir=settings.data_dir,
         min_free_mb=settings.min_free_mb,

@@ -28,7 +28,6 @@ class Counts:
     def __init__(self, folder: Path, receiver: str) -> None:
         """Go on counting in the receiver's file, or start one."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
         handle = os.open(folder / f"{receiver}.counts", os.O_RDWR | os.O_CREAT, 0o640)
         try:
             if os.fstat(handle).st_size != _SIZE:
@@ -44,21 +43,22 @@ class Counts:
         self._values[name] += amount
         _NUMBER.pack_into(self._memory, _AT[name], self._values[name])
 
-    def text(self) -> str:
-        """Return the sums over all receivers in Prometheus' text form."""
-        totals = dict.fromkeys(NAMES, 0)
-        for path in self._folder.glob("*.counts"):
-            content = path.read_bytes()
-            if len(content) == _SIZE:
-                for name in NAMES:
-                    totals[name] += _NUMBER.unpack_from(content, _AT[name])[0]
-        return "".join(
-            f"# HELP cairn_received_{name}_total {about}\n"
-            f"# TYPE cairn_received_{name}_total counter\n"
-            f"cairn_received_{name}_total {totals[name]}\n"
-            for name, about in NAMES.items()
-        )
-
     def _stored(self, name: str) -> int:
         number: int = _NUMBER.unpack_from(self._memory, _AT[name])[0]
         return number
+
+
+def received_text(folder: Path) -> str:
+    """Return the sums over all receivers of a folder in Prometheus' text form."""
+    totals = dict.fromkeys(NAMES, 0)
+    for path in folder.glob("*.counts"):
+        content = path.read_bytes()
+        if len(content) == _SIZE:
+            for name in NAMES:
+                totals[name] += _NUMBER.unpack_from(content, _AT[name])[0]
+    return "".join(
+        f"# HELP cairn_received_{name}_total {about}\n"
+        f"# TYPE cairn_received_{name}_total counter\n"
+        f"cairn_received_{name}_total {totals[name]}\n"
+        for name, about in NAMES.items()
+    )

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpcore
 import msgspec
 
-from cairn.collect.counts import Counts
-from cairn.collect.receive import Headers, Receive, Scope, Send
+from cairn.collect.cors import Headers
+from cairn.collect.counts import received_text
+from cairn.collect.receive import Receive, Scope, Send
 from cairn.core.errors import Unavailable
 
 _HOP_BY_HOP = frozenset(
@@ -39,12 +40,12 @@ _UNREACHABLE = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutE
 class Door:
     """The ASGI application that passes requests to the engine."""
 
-    def __init__(self, socket: Path, counts: Counts) -> None:
+    def __init__(self, socket: Path, counts_folder: Path) -> None:
         """Connect to the engine when the first request comes."""
         self._pool = httpcore.AsyncConnectionPool(
             uds=str(socket), max_connections=1_000, keepalive_expiry=3.0
         )
-        self._counts = counts
+        self._counts_folder = counts_folder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with the engine's answer."""
@@ -115,12 +116,14 @@ class Door:
             theirs = response.content if response.status == 200 else b""
         except _UNREACHABLE:
             theirs = b""
-        if theirs and not theirs.endswith(b"\n"):
+        ours = received_text(self._counts_folder).encode()
+        if b"cairn_received_" in theirs:
+            ours = b""
+        elif theirs and not theirs.endswith(b"\n"):
             theirs += b"\n"
         headers: Headers = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        body = theirs + self._counts.text().encode()
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": theirs + ours})
 
 
 def _url(scope: Scope) -> httpcore.URL:

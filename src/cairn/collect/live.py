@@ -5,28 +5,32 @@ A watcher that falls behind misses the oldest it has not read; the loader never 
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from cairn.core.clock import MICROSECONDS
 from cairn.model.event import Event, Rejection
-from cairn.store.base import Person
+from cairn.store.base import EventStore, Person
 
 RECENT = 50
 _BEHIND_LIMIT = 500
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event that was just loaded."""
+    """An event that was just loaded. `person` is the public id of the person."""
 
     id: str
     event: str
     time_us: int
     received_us: int
-    person: Person
+    person: str
     distinct_id: str
     properties: dict[str, Any]
 
@@ -68,8 +72,9 @@ class Watcher:
 class Live:
     """A project's stream of arrivals and rejections. Safe to use from many threads."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
+    def __init__(self, uids: Callable[[Sequence[Person]], Mapping[Person, str]]) -> None:
+        """Start with nothing. `uids` tells the public ids of persons."""
+        self._uids = uids
         self._recent: deque[Arrival | Rejection] = deque(maxlen=RECENT)
         self._watchers: set[Watcher] = set()
         self._lock = threading.Lock()
@@ -78,19 +83,19 @@ class Live:
         """Show what a turn has loaded. Of a large turn, watchers see the last part."""
         with self._lock:
             shown = _BEHIND_LIMIT if self._watchers else RECENT
+            people = loaded.people[-shown:]
+            uids = self._uids(people) if people else {}
             items: list[Arrival | Rejection] = [
                 Arrival(
                     event.id,
                     event.event,
                     event.time_us,
                     event.received_us,
-                    person,
+                    uids.get(person, ""),
                     event.distinct_id,
                     event.properties,
                 )
-                for event, person in zip(
-                    loaded.events[-shown:], loaded.people[-shown:], strict=True
-                )
+                for event, person in zip(loaded.events[-shown:], people, strict=True)
             ]
             items.extend(loaded.rejections[-shown:])
             self._recent.extend(items)
@@ -116,3 +121,54 @@ class Live:
         """Stop a watcher."""
         with self._lock:
             self._watchers.discard(watcher)
+
+    async def follow(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield (`arrival` or `rejection`, its data): the recent ones, then all as they come."""
+        watcher = self.subscribe()
+        try:
+            while True:
+                for item in watcher.ready():
+                    yield as_data(item)
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            self.leave(watcher)
+
+
+def as_data(item: Arrival | Rejection) -> tuple[str, dict[str, Any]]:
+    """Return what a watcher of the live stream reads, with its kind."""
+    if isinstance(item, Arrival):
+        return "arrival", {
+            "id": item.id,
+            "event": item.event,
+            "time": _iso(item.time_us),
+            "received": _iso(item.received_us),
+            "person": item.person,
+            "distinct_id": item.distinct_id,
+            "properties": item.properties,
+            "status": "accepted",
+        }
+    return "rejection", {
+        "received": _iso(item.received_us),
+        "reason": item.reason,
+        "hint": item.hint,
+        "payload": item.payload,
+    }
+
+
+def person_uids(store: EventStore) -> Callable[[Sequence[Person]], Mapping[Person, str]]:
+    """Return a function that looks up the public ids of persons in a store."""
+
+    def look_up(people: Sequence[Person]) -> Mapping[Person, str]:
+        rows = store.sql(
+            "SELECT person, uid FROM persons WHERE person IN (SELECT unnest(?::INTEGER[]))",
+            (sorted(set(people)),),
+        )
+        return dict(zip(rows["person"].to_pylist(), rows["uid"].to_pylist(), strict=True))
+
+    return look_up
+
+
+def _iso(time_us: int) -> str:
+    seconds, rest = divmod(time_us, MICROSECONDS)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

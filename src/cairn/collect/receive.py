@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
+import structlog
 
 from cairn.collect.body import plain, repaired
 from cairn.collect.commit import Committer
@@ -38,6 +39,8 @@ from cairn.core.errors import (
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
 
 ACCEPTED = b'{"success":true}'
 
@@ -133,7 +136,8 @@ class Receiver:
             else:
                 answer = self._describe(scope, method)
             await _answer(send, 200, answer, cors_headers(origin))
-        except CairnError as error:
+        except Exception as caught:  # noqa: BLE001 - a client must always get an answer it can use
+            error = caught if isinstance(caught, CairnError) else _unexpected(caught)
             self._counts.add("refused")
             headers = cors_headers(origin)
             if isinstance(error, Unavailable):
@@ -275,6 +279,12 @@ def _unreadable(error: Exception) -> InvalidInput:
         f"the body is not what the Segment libraries send: {error}",
         hint='Send {"writeKey": "...", "batch": [...]}, or one event as a JSON object.',
     )
+
+
+def _unexpected(error: Exception) -> Unavailable:
+    """Return an answer after which clients keep their events and send them again."""
+    _log.error("request_failed", error=str(error), exc_info=error)
+    return Unavailable("the events could not be taken in", hint="The server's log says why.")
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers | None = None) -> None:
