@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cairn.access import audit, passwords
 from cairn.access.caller import Member, Role
-from cairn.core.errors import Conflict, InvalidInput
+from cairn.core.errors import Conflict, InvalidInput, NotFound
 from cairn.store.records.records import new_id
 from cairn.store.records.tables import MemberRow
 
@@ -63,6 +64,24 @@ def create_member(
     session.add(row)
     audit.note(session, now_us, actor, "member.created", row.id, email=address, role=role)
     return member_of(row)
+
+
+def all_members(session: Session) -> Sequence[Member]:
+    """Return everyone who can sign in, oldest first."""
+    rows = session.scalars(select(MemberRow).order_by(MemberRow.created_us, MemberRow.id))
+    return [member_of(row) for row in rows]
+
+
+def remove_member(session: Session, member_id: str, actor: str, now_us: int) -> None:
+    """Remove a member with their sessions and links. Raises NotFound, or Conflict at the last owner."""
+    row = session.get(MemberRow, member_id)
+    if row is None:
+        raise NotFound(f"there is no member '{member_id}'", hint="GET /api/members lists them.")
+    owners = session.scalars(select(MemberRow.id).where(MemberRow.role == "owner")).all()
+    if list(owners) == [member_id]:
+        raise Conflict(f"{row.email} is the only owner", hint="Make somebody else an owner first.")
+    audit.note(session, now_us, actor, "member.removed", member_id, email=row.email)
+    session.delete(row)
 
 
 def find(session: Session, email: str) -> MemberRow | None:

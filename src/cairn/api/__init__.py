@@ -1,0 +1,1 @@
+"""The HTTP API: parse, authorise, call, encode. What things mean is decided below it."""

@@ -1,0 +1,29 @@
+"""The routes, one file per noun. `ROUTERS` is the whole API."""
+
+from __future__ import annotations
+
+from cairn.api.routes import (
+    catalog,
+    dashboards,
+    keys,
+    live,
+    members,
+    people,
+    projects,
+    query,
+    session,
+    status,
+)
+
+ROUTERS = (
+    session.router,
+    members.router,
+    projects.router,
+    keys.router,
+    query.router,
+    catalog.router,
+    people.router,
+    live.router,
+    dashboards.router,
+    status.router,
+)

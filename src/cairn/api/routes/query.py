@@ -1,0 +1,59 @@
+"""Questions of any kind, and the people behind every number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.responses import Response
+
+from cairn.api.encode import person_shape
+from cairn.api.entry import Reader
+from cairn.api.errors import documented
+from cairn.api.shapes import PeopleList, PeopleQuestion
+from cairn.api.table import csv_of
+from cairn.insights.answer import Answer, Spec
+from cairn.insights.run import people_behind
+
+router = APIRouter(prefix="/api/projects/{project_id}/query", tags=["query"])
+
+Question = Annotated[Spec, Body(description="A question: trends, funnel or retention.")]
+_ERRORS = documented(400, 401, 403, 404, 413, 504)
+
+
+@router.post("", operation_id="query", response_model=Answer, responses=_ERRORS)
+async def query(entry: Reader, spec: Question) -> Response:
+    """Answer a question: the result for programs, the view for readers, and where it comes from."""
+    answered = await entry.workspace.answers.answer(entry.project, entry.opened.store, spec)
+    return Response(answered.json, media_type="application/json")
+
+
+@router.post("/people", operation_id="query_people", responses=_ERRORS)
+async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
+    """List the people behind a number of an answer; `total` is exactly that number."""
+    calendar = entry.project.calendar(entry.workspace.clock())
+    opened = entry.opened
+
+    def find() -> PeopleList:
+        people = people_behind(opened.store, question.spec, question.point, calendar)
+        page = people[question.offset : question.offset + question.limit]
+        lines = opened.browser.lines([int(person) for person in page])
+        return PeopleList(total=len(people), people=[person_shape(line) for line in lines])
+
+    return await entry.workspace.answers.run(find)
+
+
+@router.post(
+    "/csv",
+    operation_id="query_csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **_ERRORS},
+)
+async def query_csv(entry: Reader, spec: Question) -> Response:
+    """Answer a question as the rows of its table, in CSV."""
+    answered = await entry.workspace.answers.answer(entry.project, entry.opened.store, spec)
+    return Response(
+        csv_of(answered.answer.view.table),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{spec.kind}.csv"'},
+    )

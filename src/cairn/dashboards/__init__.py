@@ -1,0 +1,1 @@
+"""Pages of saved questions that a team looks at together."""
