@@ -222,14 +222,12 @@ def _engine(settings: Settings, engine: str) -> None:
         http="httptools",
         ws="none",
         access_log=False,
-        log_level=settings.log_level,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
         server_header=False,
         date_header=False,
         forwarded_allow_ips="*",
         timeout_graceful_shutdown=5,
     )
-    if settings.log_level == "info":
-        config.log_level = "warning"
     uvicorn.Server(config).run(sockets=[listening])
 
 

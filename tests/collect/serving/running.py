@@ -1,0 +1,133 @@
+"""Start and end a server as an operator would."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cairn.access.keys import create_write_key
+from cairn.store.records.records import Records
+from cairn.store.records.tables import ProjectRow
+
+PROJECT = "p1"
+_TESTS = Path(__file__).resolve().parents[1]
+
+_SERVE = """
+import sys
+from cairn.cli.serve import serve
+from cairn.core.settings import load_settings
+from pathlib import Path
+serve(
+    load_settings(data_dir=Path(sys.argv[1]), port=int(sys.argv[2]), receivers=int(sys.argv[3]),
+                  min_free_mb=int(sys.argv[4])),
+    ready=lambda address: print(address, flush=True),
+    engine="serving.small_engine:engine_app",
+)
+"""
+
+
+class Server:
+    """A running server. All of its processes are in one group of this test."""
+
+    def __init__(self, data_dir: Path, receivers: int = 1, min_free_mb: int = 1) -> None:
+        self.data_dir = data_dir
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE, str(data_dir), "0", str(receivers), str(min_free_mb)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(_TESTS)},
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().decode().strip()
+        assert self.address, "the server did not start"
+        parts = urlsplit(self.address)
+        assert parts.hostname is not None and parts.port is not None
+        self.host, self.port = parts.hostname, parts.port
+
+    def children(self) -> list[int]:
+        """Return the process ids of engine and receivers."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(number) for number in path.read_text().split()]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Send one request and return status, headers (lower case) and body."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            content = answer.read()
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content
+        finally:
+            connection.close()
+
+    def look(self, path: str) -> Any:
+        """Return what the engine answers, as JSON."""
+        status, _, body = self.ask("GET", path)
+        assert status == 200, body
+        return json.loads(body)
+
+    def wait_until_loaded(self, seconds: float = 20) -> None:
+        """Return when nothing of the spool is left to load."""
+        deadline = time.monotonic() + seconds
+        while self.look("/loaded")["lag"]:
+            assert time.monotonic() < deadline, "the loader did not finish"
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """End the server in order, and return its exit code."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        """End all processes at once, as a power cut would."""
+        family = [*self.children(), self.process.pid]
+        for process in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.wait()
+
+
+def write_key(data_dir: Path, project: str = PROJECT) -> str:
+    """Create a project with a write key, and return the key."""
+    records = Records.open(data_dir / "records.sqlite")
+    try:
+        with records.change() as session:
+            session.add(
+                ProjectRow(
+                    id=project, name="Test", timezone="UTC", week_start="monday", created_us=0
+                )
+            )
+            session.flush()
+            key = create_write_key(session, project, name="web", actor="test", now_us=0)
+    finally:
+        records.close()
+    assert key.secret is not None
+    return key.secret
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, receivers: int = 1, min_free_mb: int = 1) -> Iterator[Server]:
+    """Run a server for a while."""
+    server = Server(data_dir, receivers, min_free_mb)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+        assert server.process.stdout is not None
+        server.process.stdout.close()
