@@ -73,7 +73,7 @@ def all_members(session: Session) -> Sequence[Member]:
 
 
 def remove_member(session: Session, member_id: str, actor: str, now_us: int) -> None:
-    """Remove a member with their sessions and links. Raises NotFound, or Conflict at the last owner."""
+    """Remove a member with their sessions. Raises NotFound, or Conflict at the last owner."""
     row = session.get(MemberRow, member_id)
     if row is None:
         raise NotFound(f"there is no member '{member_id}'", hint="GET /api/members lists them.")

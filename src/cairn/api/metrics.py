@@ -15,13 +15,8 @@ def exposition(workspace: Workspace) -> str:
     """Return every counter in Prometheus' text form."""
     registry = CollectorRegistry()
     registry.register(_Projects(workspace))
-    return "".join(
-        (
-            generate_latest(workspace.answers.registry).decode(),
-            generate_latest(registry).decode(),
-            workspace.received_text(),
-        )
-    )
+    registries = (workspace.answers.registry, registry)
+    return "".join(generate_latest(registry).decode() for registry in registries)
 
 
 class _Projects(Collector):

@@ -13,7 +13,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def csv_of(table: Table) -> str:
     """Return the table with a header line.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay.
     """
     out = io.StringIO()
     writer = csv.writer(out)

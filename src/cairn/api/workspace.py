@@ -44,6 +44,3 @@ class Workspace(Protocol):
 
     def check(self) -> int:
         """Return how many projects are open, or raise Unavailable when one does not answer."""
-
-    def received_text(self) -> str:
-        """Return the counters of the receiver processes in Prometheus' text form."""

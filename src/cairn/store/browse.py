@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from cairn.store.base import Person
 
@@ -25,7 +25,7 @@ class EventName:
 class PropertyName:
     """A property that events, persons or accounts of the project carry."""
 
-    of: str
+    of: Literal["event", "person", "account"]
     name: str
 
 
@@ -49,7 +49,7 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person in a list. `events` counts what they did, without identify, group and alias calls."""
+    """A person in a list. `events` counts what they did: identify, group and alias are no acts."""
 
     person: Person
     uid: str
@@ -129,9 +129,6 @@ class Browser(Protocol):
 
     def lines(self, persons: Sequence[Person]) -> Sequence[PersonLine]:
         """Return these persons, in the order given."""
-
-    def uids(self, persons: Sequence[Person]) -> Mapping[Person, str]:
-        """Return the public ids of these persons."""
 
     def person(self, uid: str) -> PersonPage:
         """Return a person's page, or raise NotFound."""

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from cairn.api.encode import moment
 from cairn.api.entry import Reader
 from cairn.api.errors import documented
 from cairn.api.shapes import (
@@ -18,6 +17,7 @@ from cairn.api.shapes import (
     Values,
     ValueShape,
 )
+from cairn.dashboards.dashboard import moment
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["catalog"])
 

@@ -12,12 +12,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from cairn.api.encode import moment
 from cairn.api.entry import Reader
 from cairn.api.errors import documented
 from cairn.api.shapes import Arrival as ArrivalShape
 from cairn.api.workspace import OpenProject
-from cairn.collect.live import Arrival
+from cairn.collect.live import Arrival, as_data
 from cairn.model.event import Rejection
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["live"])
@@ -58,7 +57,7 @@ async def _follow(request: Request, opened: OpenProject) -> AsyncIterator[bytes]
         while not await request.is_disconnected() and not request.app.state.stopping.is_set():
             items = watcher.ready()
             if items:
-                yield await run_in_threadpool(_encoded, items, opened)
+                yield _encoded(items)
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since > _HEARTBEAT_SECONDS:
                 yield b": still here\n\n"
@@ -68,29 +67,8 @@ async def _follow(request: Request, opened: OpenProject) -> AsyncIterator[bytes]
         opened.live.leave(watcher)
 
 
-def _encoded(items: Sequence[Arrival | Rejection], opened: OpenProject) -> bytes:
-    persons = {item.person for item in items if isinstance(item, Arrival)}
-    uids = opened.browser.uids(sorted(persons))
-    return b"".join(_message(item, uids.get(getattr(item, "person", -1), "")) for item in items)
-
-
-def _message(item: Arrival | Rejection, uid: str) -> bytes:
-    if isinstance(item, Rejection):
-        data: dict[str, Any] = {
-            "received": moment(item.received_us),
-            "reason": item.reason,
-            "hint": item.hint,
-            "payload": item.payload,
-        }
-        return b"event: rejection\ndata: " + msgspec.json.encode(data) + b"\n\n"
-    data = {
-        "id": item.id,
-        "event": item.event,
-        "time": moment(item.time_us),
-        "received": moment(item.received_us),
-        "person": uid,
-        "distinct_id": item.distinct_id,
-        "properties": item.properties,
-        "status": "accepted",
-    }
-    return b"event: arrival\ndata: " + msgspec.json.encode(data) + b"\n\n"
+def _encoded(items: Sequence[Arrival | Rejection]) -> bytes:
+    return b"".join(
+        b"event: " + kind.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+        for kind, data in map(as_data, items)
+    )

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from cairn.access import audit, links, members
-from cairn.api.encode import member_shape, moment
+from cairn.api.encode import member_shape
 from cairn.api.entry import Administrator, Server
 from cairn.api.errors import documented
 from cairn.api.shapes import AuditEntry, Invitation, MemberShape, NewMember
+from cairn.dashboards.dashboard import moment
 
 router = APIRouter(prefix="/api", tags=["members"])
 

@@ -8,6 +8,8 @@ import time
 from collections import OrderedDict
 from pathlib import Path
 
+from cairn.core.errors import Unavailable
+
 _KNOWN_SECONDS = 5.0
 _UNKNOWN_SECONDS = 1.0
 _REMEMBERED = 10_000
@@ -67,7 +69,11 @@ class WriteKeys:
             digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
             given = key.encode("utf-8", "replace").decode()
             row = self._connection.execute(_FIND, {"key": given, "hash": digest}).fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             self.close()
-            raise
+            if "no such table" in str(error):
+                return None
+            raise Unavailable(
+                f"the write keys cannot be read: {error}", hint="Send the events again shortly."
+            ) from error
         return None if row is None else str(row[0])
