@@ -132,22 +132,10 @@ def read(call: str, body: bytes, received_us: int) -> Reading:
         return reading
     if len(body) <= EVENT_LIMIT:  # no message in it can be too long
         try:
-            batch = _messages.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # some message is not as expected: they are read one by one
-        else:
-            sent_us = _sent(batch.sentAt)
-            fallback = ""
-            for i, message in enumerate(batch.batch):
-                if message.messageId is None:
-                    fallback = fallback or _digest(body, received_us)
-                try:
-                    event = _event(message, message.type, sent_us, received_us, f"{fallback}-{i}")
-                except _Refused as refusal:
-                    _reject(reading, refusal, msgspec.json.encode(message), received_us)
-                else:
-                    reading.events.append(event)
+            reading.events = _all_messages(body, received_us)
             return reading
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _Refused):
+            pass  # some message is not as expected: they are read one by one
     try:
         raw = _raw_messages.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -159,6 +147,19 @@ def read(call: str, body: bytes, received_us: int) -> Reading:
     for i, part in enumerate(raw.batch):
         _read_one(bytes(part), None, sent_us, received_us, f"{fallback}-{i}", reading)
     return reading
+
+
+def _all_messages(body: bytes, received_us: int) -> list[Event]:
+    """Return the events of a batch in which every message is as it should be, quickly."""
+    batch = _messages.decode(body)
+    sent_us = _sent(batch.sentAt)
+    fallback = ""
+    events = []
+    for i, message in enumerate(batch.batch):
+        if message.messageId in (None, ""):
+            fallback = fallback or _digest(body, received_us)
+        events.append(_event(message, message.type, sent_us, received_us, f"{fallback}-{i}"))
+    return events
 
 
 def source_settings(key: str, scheme: str, host: str) -> bytes:
