@@ -140,7 +140,7 @@ def serve(
             stopping.wait(0.1)
     finally:
         stopping.set()
-        for child in reversed(children):  # receivers first: what they accept is then all loaded
+        for child in reversed(children):  # receivers first, so that clients are told at once
             child.stop()
         for door in listening:
             door.close()

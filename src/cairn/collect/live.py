@@ -5,10 +5,9 @@ A watcher that falls behind misses the oldest it has not read; the loader never 
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +18,6 @@ from cairn.store.base import EventStore, Person
 
 RECENT = 50
 _BEHIND_LIMIT = 500
-_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +45,16 @@ class Loaded:
 
 @dataclass(eq=False, slots=True)
 class Watcher:
-    """One who watches. Read with `next`, and leave with `Live.leave`."""
+    """One who watches. Look with `ready`, and leave with `Live.leave`."""
 
     waiting: deque[Arrival | Rejection] = field(
         default_factory=lambda: deque[Arrival | Rejection](maxlen=_BEHIND_LIMIT)
     )
-    news: threading.Condition = field(default_factory=threading.Condition)
-
-    def next(self, timeout_seconds: float) -> Arrival | Rejection | None:
-        """Return the next arrival or rejection, or None when none came in time."""
-        with self.news:
-            if not self.waiting:
-                self.news.wait(timeout_seconds)
-            return self.waiting.popleft() if self.waiting else None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ready(self) -> list[Arrival | Rejection]:
         """Return what has come since the last look, without waiting."""
-        with self.news:
+        with self.lock:
             items = list(self.waiting)
             self.waiting.clear()
         return items
@@ -100,9 +91,8 @@ class Live:
             items.extend(loaded.rejections[-shown:])
             self._recent.extend(items)
             for watcher in self._watchers:
-                with watcher.news:
+                with watcher.lock:
                     watcher.waiting.extend(items)
-                    watcher.news.notify_all()
 
     def recent(self, limit: int = RECENT) -> list[Arrival | Rejection]:
         """Return the last arrivals and rejections, oldest first."""
@@ -121,17 +111,6 @@ class Live:
         """Stop a watcher."""
         with self._lock:
             self._watchers.discard(watcher)
-
-    async def follow(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """Yield (`arrival` or `rejection`, its data): the recent ones, then all as they come."""
-        watcher = self.subscribe()
-        try:
-            while True:
-                for item in watcher.ready():
-                    yield as_data(item)
-                await asyncio.sleep(_LOOK_SECONDS)
-        finally:
-            self.leave(watcher)
 
 
 def as_data(item: Arrival | Rejection) -> tuple[str, dict[str, Any]]:
