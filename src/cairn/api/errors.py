@@ -21,8 +21,11 @@ _SHOWN_CHARACTERS = 120
 _CODES = {400: "invalid_input", 404: "not_found", 405: "method_not_allowed"}
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the error responses of a route for its OpenAPI description."""
+def documented(*statuses: int, json: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Return the error responses of a route for its OpenAPI description.
+
+    Errors are JSON also on a route whose other answers are not (`json=False`).
+    """
     about = {
         400: "The request cannot be read; the message names the field and the value.",
         401: "There is no valid session or key on the request.",
@@ -35,11 +38,15 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         503: "The server cannot do this now.",
         504: "The question took longer than the configured limit.",
     }
-    documented: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorBody, "description": about[status]} for status in statuses
+    reference = {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}
+    shape = (
+        {"model": ErrorBody} if json else {"content": {"application/json": {"schema": reference}}}
+    )
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {**shape, "description": about[status]} for status in statuses
     }
-    documented["default"] = {"model": ErrorBody, "description": "Any other failure."}
-    return documented
+    responses["default"] = {**shape, "description": "Any other failure."}
+    return responses
 
 
 def handle_errors(app: FastAPI) -> None:

@@ -40,17 +40,21 @@ class Frame:
             return
         started = False
         taken = 0
+        body_is_too_long = False
 
         async def limited() -> Message:
-            nonlocal taken
+            nonlocal taken, body_is_too_long
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > BODY_LIMIT:
+                body_is_too_long = True
                 raise _too_large()
             return message
 
         async def framed(message: Message) -> None:
             nonlocal started
+            if body_is_too_long and not started:
+                return  # whatever reading the body made of it, the answer below is the right one
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
@@ -63,9 +67,12 @@ class Frame:
             if _announced(scope) > BODY_LIMIT:
                 raise _too_large()
             await self._app(scope, limited, framed)
+            if body_is_too_long:
+                raise _too_large()
         except TooLarge as error:
             if started:
                 raise
+            body_is_too_long = False
             await error_response(error)(scope, receive, framed)
         except Exception as error:
             if started:

@@ -37,7 +37,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     "/live",
     operation_id="watch_live",
     response_class=StreamingResponse,
-    responses={**_STREAM, **documented(401, 403, 404)},
+    responses={**_STREAM, **documented(401, 403, 404, json=False)},
 )
 async def watch_live(request: Request, entry: Reader) -> StreamingResponse:
     """Stream events and rejections as they are loaded."""

@@ -18,7 +18,8 @@ from cairn.insights.run import people_behind
 router = APIRouter(prefix="/api/projects/{project_id}/query", tags=["query"])
 
 Question = Annotated[Spec, Body(description="A question: trends, funnel or retention.")]
-_ERRORS = documented(400, 401, 403, 404, 413, 504)
+_FAILURES = (400, 401, 403, 404, 413, 504)
+_ERRORS = documented(*_FAILURES)
 
 
 @router.post("", operation_id="query", response_model=Answer, responses=_ERRORS)
@@ -47,7 +48,10 @@ async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
     "/csv",
     operation_id="query_csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **_ERRORS},
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **documented(*_FAILURES, json=False),
+    },
 )
 async def query_csv(entry: Reader, spec: Question) -> Response:
     """Answer a question as the rows of its table, in CSV."""

@@ -30,7 +30,7 @@ def get_readiness(workspace: Server) -> Readiness:
     "/metrics",
     operation_id="get_metrics",
     response_class=PlainTextResponse,
-    responses=documented(),
+    responses=documented(json=False),
 )
 def get_metrics(workspace: Server) -> PlainTextResponse:
     """Return counters for Prometheus."""
