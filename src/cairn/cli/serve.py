@@ -26,7 +26,7 @@ from typing import IO, Any
 
 import structlog
 
-from cairn.core.errors import Conflict, Unavailable
+from cairn.core.errors import CairnError, Conflict, Unavailable
 from cairn.core.settings import Settings
 
 ENGINE = "cairn.app:engine_app"
@@ -36,6 +36,7 @@ _LONGEST_PAUSE_SECONDS = 10.0
 _STABLE_SECONDS = 30.0
 _HANDOVER_SECONDS = 15.0
 _LOCK = "server.lock"
+_ORDERS = 0  # standard input, read without the buffer whose lock a thread would hold at the end
 
 _log = structlog.get_logger(__name__)
 
@@ -114,7 +115,11 @@ def serve(
     stopping = stop or threading.Event()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = _lock(settings.data_dir)
-    listening = _listen(settings)
+    try:
+        listening = _listen(settings)
+    except CairnError:
+        lock.close()
+        raise
     address = _address(listening[0])
     shared = {"settings": settings.model_dump(mode="json"), "engine": engine}
     children = [
@@ -151,7 +156,13 @@ def serve(
 
 def obey() -> None:
     """Be the process that the supervisor asks for on standard input. Not for other callers."""
-    orders = json.loads(sys.stdin.buffer.readline())
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(_ORDERS, 1 << 16)
+        if not part:
+            return
+        line += part
+    orders = json.loads(line)
     threading.Thread(target=_end_with_supervisor, name="lifeline", daemon=True).start()
     settings = Settings.model_validate(orders["settings"])
     if orders["role"] == "engine":
@@ -232,7 +243,7 @@ def _engine(settings: Settings, engine: str) -> None:
 
 
 def _end_with_supervisor() -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(_ORDERS, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -20,6 +20,8 @@ from cairn.store.records.records import Records
 from cairn.store.records.tables import ProjectRow
 
 PROJECT = "p1"
+SMALL_ENGINE = "serving.small_engine:engine_app"
+REAL_ENGINE = "cairn.app:engine_app"
 _TESTS = Path(__file__).resolve().parents[1]
 
 _SERVE = """
@@ -31,7 +33,7 @@ serve(
     load_settings(data_dir=Path(sys.argv[1]), port=int(sys.argv[2]), receivers=int(sys.argv[3]),
                   min_free_mb=int(sys.argv[4])),
     ready=lambda address: print(address, flush=True),
-    engine="serving.small_engine:engine_app",
+    engine=sys.argv[5],
 )
 """
 
@@ -39,13 +41,15 @@ serve(
 class Server:
     """A running server. All of its processes are in one group of this test."""
 
-    def __init__(self, data_dir: Path, receivers: int = 1, min_free_mb: int = 1) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        receivers: int = 1,
+        min_free_mb: int = 1,
+        engine: str = SMALL_ENGINE,
+    ) -> None:
         self.data_dir = data_dir
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(data_dir), "0", str(receivers), str(min_free_mb)],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(_TESTS)},
-        )
+        self.process = started(data_dir, 0, receivers, min_free_mb, engine)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().strip()
         assert self.address, "the server did not start"
@@ -55,8 +59,7 @@ class Server:
 
     def children(self) -> list[int]:
         """Return the process ids of engine and receivers."""
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(number) for number in path.read_text().split()]
+        return children_of(self.process)
 
     def ask(
         self,
@@ -93,13 +96,33 @@ class Server:
         self.process.terminate()
         return self.process.wait(30)
 
-    def kill(self) -> None:
-        """End all processes at once, as a power cut would."""
-        family = [*self.children(), self.process.pid]
-        for process in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self.process.wait()
+
+def started(
+    data_dir: Path, port: int, receivers: int = 1, min_free_mb: int = 1, engine: str = SMALL_ENGINE
+) -> subprocess.Popen[bytes]:
+    """Start a server, which prints its address once it is ready."""
+    numbers = [str(port), str(receivers), str(min_free_mb)]
+    return subprocess.Popen(
+        [sys.executable, "-c", _SERVE, str(data_dir), *numbers, engine],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(_TESTS)},
+    )
+
+
+def children_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """Return the process ids of a server's engine and receivers."""
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(number) for number in path.read_text().split()]
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End all processes of a server at once."""
+    for number in (*children_of(process), process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def write_key(data_dir: Path, project: str = PROJECT) -> str:
@@ -121,9 +144,11 @@ def write_key(data_dir: Path, project: str = PROJECT) -> str:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path, receivers: int = 1, min_free_mb: int = 1) -> Iterator[Server]:
+def running(
+    data_dir: Path, receivers: int = 1, min_free_mb: int = 1, engine: str = SMALL_ENGINE
+) -> Iterator[Server]:
     """Run a server for a while."""
-    server = Server(data_dir, receivers, min_free_mb)
+    server = Server(data_dir, receivers, min_free_mb, engine)
     try:
         yield server
     finally:

@@ -1,0 +1,8 @@
+"""Faults are put to the same real server as the receiver's tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "collect"))
