@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +29,8 @@ from cairn.store.duckdb.store import DuckDBStore
 from cairn.store.records.records import Records
 
 _QUESTIONS_AT_A_TIME = 4
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def engine_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         workspace = await run_in_threadpool(LocalWorkspace, settings, clock)
         app.state.workspace = workspace
+        _on_exit(app.state.stopping.set)
         try:
             yield
         finally:
@@ -141,3 +146,21 @@ def engine_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
             await run_in_threadpool(workspace.close)
 
     return application(lifespan=lifespan)
+
+
+def _on_exit(act: Callable[[], None]) -> None:
+    """Act as soon as the process is asked to end, before whoever handles the signal already does.
+
+    The server waits for open streams to end, so these must know in time.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        handler = signal.getsignal(number)
+
+        def first(number: int, frame: FrameType | None, then: _Handler = handler) -> None:
+            act()
+            if callable(then):
+                then(number, frame)
+
+        signal.signal(number, first)

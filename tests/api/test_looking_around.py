@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from cairn.store.duckdb import columns
+from cairn.store.duckdb.store import DuckDBStore
+
 from .conftest import Project, names, track
 
 
@@ -55,6 +60,18 @@ def test_values_come_by_count_for_one_event_or_all(project: Project) -> None:
     assert values(of="event", name="plan", search="FRE") == [("free", 1)]
     assert values(of="event", name="plan", event="nothing") == []
     assert values(of="person", name="city") == [("Ulm", 1)]
+
+
+def test_values_are_counted_over_all_slices_in_which_they_are_read(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.bring(*(track(f"p{i}", "see", "2024-05-01T08:00:00Z", plan="pro") for i in range(5)))
+    store = project.server.workspace.opened(project.id).store
+    assert isinstance(store, DuckDBStore)
+    store.fold()
+    monkeypatch.setattr(columns, "_SLICE", 2)
+    found = project.browser.get(f"{project.path}/catalog/values", params={"name": "plan"}).json()
+    assert found == {"values": [{"value": "pro", "count": 5}]}
 
 
 def test_people_are_found_by_what_is_known_of_them_last_seen_first(project: Project) -> None:

@@ -64,7 +64,7 @@ def use_sign_in_link(
         if member is None:
             raise NotSignedIn(
                 "this sign-in link is unknown, used, or older than a day",
-                hint="Each link works once; `cairn sign-in-link` makes another.",
+                hint="Each link works once; ask an owner or admin for another.",
             )
         audit.note(session, now_us, member.email, "sign_in", "link")
         return members.member_of(member), sessions.start(session, member.id, now_us)

@@ -148,7 +148,8 @@ class DuckDBColumns:
         code_of: dict[str, int] = {}
         arrival = np.zeros(rows, np.uint32)
         for first in range(0, rows, _SLICE):
-            self._fill(name, first, min(first + _SLICE, rows), arrival, first, values, code_of)
+            last = min(first + _SLICE, rows)
+            self._fill(name, first, last, arrival[first:], first, values, code_of)
         base = arrival[self._row] if rows else arrival
         if rows:
             self._write_file(name, base, values)
