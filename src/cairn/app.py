@@ -27,6 +27,7 @@ from cairn.core.settings import Settings
 from cairn.store.duckdb.browse import DuckDBBrowser
 from cairn.store.duckdb.store import DuckDBStore
 from cairn.store.records.records import Records
+from cairn.warm import warm_up
 
 _QUESTIONS_AT_A_TIME = 4
 
@@ -139,6 +140,7 @@ def engine_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         workspace = await run_in_threadpool(LocalWorkspace, settings, clock)
         app.state.workspace = workspace
         _on_exit(app.state.stopping.set)
+        warm_up()
         try:
             yield
         finally:
