@@ -27,6 +27,7 @@ from typing import IO, Any
 import structlog
 
 from cairn.core.errors import CairnError, Conflict, Unavailable
+from cairn.core.log import write_log
 from cairn.core.settings import Settings
 
 ENGINE = "cairn.app:engine_app"
@@ -113,6 +114,7 @@ def serve(
     answered. Raises Conflict when the port or the data directory is in use.
     """
     stopping = stop or threading.Event()
+    write_log("supervisor", settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = _lock(settings.data_dir)
     try:
@@ -165,6 +167,7 @@ def obey() -> None:
     orders = json.loads(line)
     threading.Thread(target=_end_with_supervisor, name="lifeline", daemon=True).start()
     settings = Settings.model_validate(orders["settings"])
+    write_log(orders.get("name", orders["role"]), settings.log_level)
     if orders["role"] == "engine":
         _engine(settings, orders["engine"])
     else:

@@ -52,7 +52,9 @@ class Server:
         self.process = started(data_dir, 0, receivers, min_free_mb, engine)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().strip()
-        assert self.address, "the server did not start"
+        if not self.address:
+            kill(self.process)
+            raise AssertionError("the server did not start")
         parts = urlsplit(self.address)
         assert parts.hostname is not None and parts.port is not None
         self.host, self.port = parts.hostname, parts.port
@@ -152,7 +154,11 @@ def running(
     try:
         yield server
     finally:
-        if server.process.poll() is None:
-            server.stop()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+        try:
+            if server.process.poll() is None:
+                server.stop()
+        finally:
+            if server.process.poll() is None:
+                kill(server.process)
+            assert server.process.stdout is not None
+            server.process.stdout.close()
