@@ -20,7 +20,7 @@ from cairn.app import engine_app
 from cairn.collect.pipeline import Turn, batch_of, walk
 from cairn.collect.spool import Record
 from cairn.core.clock import system_clock
-from cairn.core.settings import Settings
+from cairn.core.settings import Settings, load_settings
 
 OWNER = {"email": "ada@example.org", "password": "correct horse"}
 SETUP = {**OWNER, "name": "Ada", "project_name": "Shop", "timezone": "UTC"}
@@ -74,7 +74,7 @@ class Project:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Run the engine on a port of its own."""
-    with run(Settings(data_dir=tmp_path, threads=2)) as running:
+    with run(load_settings(data_dir=tmp_path, threads=2)) as running:
         yield running
 
 

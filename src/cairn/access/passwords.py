@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
@@ -11,7 +13,6 @@ LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 256
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash("the password of nobody")
 
 
 def hash_of(password: str) -> str:
@@ -28,6 +29,12 @@ def is_right(password: str, kept: str | None) -> bool:
     """Return whether this is the password; as slow for nobody's as for somebody's."""
     given = password.encode("utf-8", "surrogatepass")
     try:
-        return _hasher.verify(kept or _nobody, given) and kept is not None
+        return _hasher.verify(kept or _nobody(), given) and kept is not None
     except (Argon2Error, InvalidHashError):
         return False
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash to check against when there is nobody, so that it takes as long."""
+    return _hasher.hash("the password of nobody")
