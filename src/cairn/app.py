@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
@@ -30,6 +32,9 @@ from cairn.store.records.records import Records
 from cairn.warm import warm_up
 
 _QUESTIONS_AT_A_TIME = 4
+_LOOK_FOR_PROJECTS_SECONDS = 1.0
+
+_log = structlog.get_logger()
 
 _Handler = Callable[[int, FrameType | None], object] | int | None
 
@@ -89,6 +94,13 @@ class LocalWorkspace:
         """Return every project that is open, by its id."""
         return {name: running.opened for name, running in self._running.items()}
 
+    def open_new(self) -> None:
+        """Open the projects that other processes have made meanwhile, so that theirs load too."""
+        with self.records.read() as session:
+            names = [found.id for found in all_projects(session)]
+        for name in names:
+            self.opened(name)
+
     def check(self) -> int:
         """Return how many projects are open, or raise Unavailable when one does not answer."""
         try:
@@ -141,13 +153,26 @@ def engine_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         app.state.workspace = workspace
         _on_exit(app.state.stopping.set)
         warm_up()
+        looking = asyncio.create_task(_keep_open(workspace))
         try:
             yield
         finally:
             app.state.stopping.set()
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
             await run_in_threadpool(workspace.close)
 
     return application(lifespan=lifespan)
+
+
+async def _keep_open(workspace: LocalWorkspace) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_FOR_PROJECTS_SECONDS)
+        try:
+            await run_in_threadpool(workspace.open_new)
+        except Exception as error:
+            _log.error("project_not_opened", error=str(error), exc_info=True)
 
 
 def _on_exit(act: Callable[[], None]) -> None:

@@ -62,6 +62,7 @@ def create_member(
         created_us=now_us,
     )
     session.add(row)
+    session.flush()
     audit.note(session, now_us, actor, "member.created", row.id, email=address, role=role)
     return member_of(row)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from cairn.access import keys, projects
+from cairn.access import projects
 from cairn.api.encode import project_shape
 from cairn.api.entry import Administrator, Asking, Manager, Reader, Server
 from cairn.api.errors import documented
 from cairn.api.shapes import NewProject, ProjectChange, ProjectShape
-from cairn.dashboards import shelf
-from cairn.dashboards.starter import default_dashboard
+from cairn.dashboards.setup import start_project
 
 router = APIRouter(prefix="/api/projects", tags=["projects"])
 
@@ -35,18 +34,15 @@ def list_projects(workspace: Server, caller: Asking) -> list[ProjectShape]:
 )
 def create_project(workspace: Server, caller: Administrator, new: NewProject) -> ProjectShape:
     """Create a project with a write key and a first dashboard."""
-    now_us = workspace.clock()
     with workspace.records.change() as session:
-        project = projects.create_project(
+        project, _ = start_project(
             session,
             name=new.name,
             timezone=new.timezone,
             week_start=new.week_start,
             actor=caller.name,
-            now_us=now_us,
+            now_us=workspace.clock(),
         )
-        keys.create_write_key(session, project.id, name="Default", actor=caller.name, now_us=now_us)
-        shelf.add(session, project.id, default_dashboard(), now_us)
     workspace.opened(project.id)
     return project_shape(project)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from cairn import __version__
-from cairn.access import keys, links, members, projects, sessions
+from cairn.access import links, members, projects, sessions
 from cairn.access.caller import Member
 from cairn.access.secret import csrf_token
 from cairn.api.encode import member_shape
@@ -13,8 +13,7 @@ from cairn.api.entry import Asking, Server
 from cairn.api.errors import documented
 from cairn.api.shapes import Credentials, LinkToken, Me, ProjectName, Setup
 from cairn.api.workspace import Workspace
-from cairn.dashboards import shelf
-from cairn.dashboards.starter import default_dashboard
+from cairn.dashboards import setup as found
 
 router = APIRouter(prefix="/api", tags=["session"])
 
@@ -33,24 +32,19 @@ def get_me(request: Request, workspace: Server) -> Me:
 @router.post("/setup", status_code=201, operation_id="set_up", responses=documented(400, 409, 413))
 def set_up(request: Request, response: Response, workspace: Server, setup: Setup) -> Me:
     """Create the owner and the first project; refused once there is a member."""
-    now_us = workspace.clock()
+    founded = found.set_up(
+        workspace.records,
+        email=setup.email,
+        name=setup.name,
+        password=setup.password,
+        project_name=setup.project_name,
+        timezone=setup.timezone,
+        clock=workspace.clock,
+    )
     with workspace.records.change() as session:
-        owner = members.create_owner(
-            session, email=setup.email, name=setup.name, password=setup.password, now_us=now_us
-        )
-        session.flush()
-        project = projects.create_project(
-            session,
-            name=setup.project_name,
-            timezone=setup.timezone,
-            actor=owner.email,
-            now_us=now_us,
-        )
-        keys.create_write_key(session, project.id, name="Default", actor=owner.email, now_us=now_us)
-        shelf.add(session, project.id, default_dashboard(), now_us)
-        token = sessions.start(session, owner.id, now_us)
-    workspace.opened(project.id)
-    return _signed_in(request, response, workspace, owner, token)
+        token = sessions.start(session, founded.owner.id, workspace.clock())
+    workspace.opened(founded.project.id)
+    return _signed_in(request, response, workspace, founded.owner, token)
 
 
 @router.post("/sign-in", operation_id="sign_in", responses=documented(400, 401, 413, 429))
@@ -102,12 +96,12 @@ def _signed_in(
 def _me(workspace: Workspace, member: Member | None, token: str | None) -> Me:
     with workspace.records.read() as session:
         setup_required = member is None and not members.any_member(session)
-        found = projects.all_projects(session) if member else ()
+        known = projects.all_projects(session) if member else ()
     return Me(
         setup_required=setup_required,
         member=member_shape(member) if member else None,
         csrf_token=csrf_token(token) if member and token else None,
-        projects=[ProjectName(id=project.id, name=project.name) for project in found],
+        projects=[ProjectName(id=project.id, name=project.name) for project in known],
         version=__version__,
     )
 
