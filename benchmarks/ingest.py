@@ -28,6 +28,7 @@ from cairn.collect.live import Loaded
 from cairn.collect.loader import Loader
 from cairn.collect.spool import Record
 from cairn.core.clock import system_clock
+from cairn.core.garbage import collect_rarely
 from cairn.core.settings import Settings, load_settings
 from cairn.store.duckdb.store import DuckDBStore
 from cairn.store.records.records import Records
@@ -83,6 +84,7 @@ def loader_speed(folder: Path, events: int) -> tuple[int, float]:
     store = DuckDBStore.open(folder / "store", threads=os.cpu_count() or 1)
     loader = Loader(store, folder / "spool")
     loader.run_once()
+    collect_rarely()
     before, started = loader.events_loaded, time.monotonic()
     while loader.run_once():
         pass

@@ -27,6 +27,7 @@ from typing import IO, Any
 import structlog
 
 from cairn.core.errors import CairnError, Conflict, Unavailable
+from cairn.core.garbage import collect_rarely
 from cairn.core.log import write_log
 from cairn.core.settings import Settings
 
@@ -230,8 +231,10 @@ def _engine(settings: Settings, engine: str) -> None:
         listening.bind(str(path))
     finally:
         os.umask(mask)
+    app = getattr(importlib.import_module(module), name)(settings)
+    collect_rarely()
     config = uvicorn.Config(
-        getattr(importlib.import_module(module), name)(settings),
+        app,
         loop="auto",
         http="httptools",
         ws="none",
