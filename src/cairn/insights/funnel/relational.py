@@ -1,0 +1,155 @@
+"""The answer to a funnel as a relation: one running maximum per step.
+
+For each step, `reached_k` of an event is the latest start from which the event completes step k: the
+running maximum of `reached_(k-1)` over the person's events up to that instant, if it lies within the
+window. An event that fits two steps can serve only one of them, which a running maximum cannot say;
+then the engine selects the events in order and the kernel walks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from cairn.insights.funnel.kernel import Journeys, _only, _summary, _walk
+from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
+from cairn.insights.grouping import ranked
+from cairn.query.periods import Calendar, Span
+from cairn.query.relational import Relation, RelationalEngine, Scope
+
+
+def answer(
+    spec: FunnelSpec, engine: RelationalEngine, span: Span, calendar: Calendar
+) -> FunnelResult:
+    """Count everyone, and each group of the breakdown."""
+    relation = scope_of(spec, engine, span)
+    values: dict[Any, str | None]
+    if steps_overlap(spec):
+        journeys, values = walked(spec, relation)
+    else:
+        journeys, values = read(spec, relation.rows(expression(spec, relation)))
+    total = _summary(spec, journeys, None)
+    if spec.breakdown is None:
+        return FunnelResult(total=total)
+    texts = list(values.values())
+    group_of, groups = ranked(np.bincount(journeys.code, minlength=len(texts)), texts, spec.limit)
+    return FunnelResult(
+        total=total,
+        groups=tuple(
+            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
+            for i, group in enumerate(groups)
+        ),
+    )
+
+
+def scope_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
+    """Return the events that a funnel looks at."""
+    return Relation(Scope.of(spec.steps, spec.filter, (spec.breakdown,), span), engine)
+
+
+def steps_overlap(spec: FunnelSpec) -> bool:
+    """Return whether one event could fit two steps: only different names rule it out."""
+    names = [step.event for step in spec.steps]
+    return None in names or len(set(names)) < len(names)
+
+
+def taken(spec: FunnelSpec, relation: Relation) -> ir.Table:
+    """Return the events of the funnel: which steps each fits, and the person's value."""
+    events = relation.events
+    value = ibis.null("string") if spec.breakdown is None else relation.text(spec.breakdown)
+    fits = {f"fits_{k}": relation.selected(step) for k, step in enumerate(spec.steps)}
+    chosen = events if spec.filter is None else events.filter(relation.holds(spec.filter))
+    chosen = chosen.select("seq", "time", "person", own=value, **fits)
+    chosen = chosen.filter(ibis.or_(*(chosen[name] for name in fits)))
+    if spec.breakdown is None:
+        return chosen.mutate(value=ibis.null("string"))
+    order = [chosen.own.isnull(), chosen.time, chosen.seq]
+    placed = chosen.mutate(place=ibis.row_number().over(group_by=chosen.person, order_by=order))
+    first = ibis.ifelse(placed.place == 0, placed.own, ibis.null("string"))
+    return placed.mutate(value=first.max().over(group_by=placed.person))
+
+
+def expression(spec: FunnelSpec, relation: Relation) -> ir.Table:
+    """Return for each person who started: how far they came, when, and their value."""
+    last = len(spec.steps) - 1
+    nothing = ibis.null("int64")
+    table = taken(spec, relation)
+    table = table.mutate(reached_0=ibis.ifelse(table.fits_0, table.time, nothing))
+    for k in range(1, last + 1):
+        so_far = ibis.range_window(
+            group_by=table.person, order_by=table.time, preceding=None, following=0
+        )
+        table = table.mutate(start=table[f"reached_{k - 1}"].max().over(so_far))
+        here = table[f"fits_{k}"] & (table.time - table.start <= spec.window.microseconds)
+        table = table.mutate(**{f"reached_{k}": ibis.ifelse(here, table.start, nothing)})
+    firsts = {
+        f"first_{k}": table[f"reached_{k}"].min().over(group_by=table.person)
+        for k in range(last + 1)
+    }
+    table = table.mutate(**firsts)
+    table = table.mutate(best=ibis.coalesce(*(table[f"first_{k}"] for k in range(last, -1, -1))))
+    table = table.filter(table.best.notnull())
+    times = {
+        f"time_{k}": ibis.ifelse(table[f"reached_{k}"] == table.best, table.time, nothing).min()
+        for k in range(last + 1)
+    }
+    came = {f"came_{k}": table[f"reached_{k}"].count() for k in range(last + 1)}
+    return table.group_by("person").aggregate(value=table.value.max(), **times, **came)
+
+
+def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, dict[Any, str | None]]:
+    """Return journeys and the values behind their codes from the rows of `expression`."""
+    steps = len(spec.steps)
+    reached = np.zeros(len(table), np.uint8)
+    times = np.zeros((len(table), steps), np.int64)
+    for k in range(steps):
+        reached += (table[f"came_{k}"].to_numpy() > 0).astype(np.uint8)
+        times[:, k] = table[f"time_{k}"].fill_null(0).to_numpy()
+    codes, values = _coded(table["value"].to_pylist())
+    person = table["person"].to_numpy().astype(np.int32)
+    return Journeys(person, reached, times, codes), values
+
+
+def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, dict[Any, str | None]]:
+    """Let the engine select and order the events, and follow each person through the steps here."""
+    steps = len(spec.steps)
+    table = taken(spec, relation)
+    mask: Any = ibis.literal(0, "int64")
+    for k in range(steps):
+        mask = mask + ibis.ifelse(table[f"fits_{k}"], 1 << k, 0)
+    ordered = table.select("person", "time", "seq", "value", mask=mask.cast("int64"))
+    rows = relation.rows(ordered.order_by("person", "time", "seq"))
+    person = rows["person"].to_numpy()
+    people, first = np.unique(person, return_index=True)
+    offsets = np.append(first, len(person)).astype(np.int64)
+    reached = np.zeros(len(people), np.uint8)
+    times = np.zeros((len(people), steps), np.int64)
+    _walk(
+        offsets,
+        rows["time"].to_numpy().astype(np.int64),
+        rows["mask"].to_numpy().astype(np.uint32),
+        steps,
+        spec.window.microseconds,
+        reached,
+        times,
+    )
+    codes, values = _coded(rows["value"].take(pa.array(first)).to_pylist())
+    started = reached > 0
+    journeys = Journeys(people.astype(np.int32), reached, times, codes)
+    return _only(journeys, started), values
+
+
+def _coded(texts: Sequence[str | None]) -> tuple[Any, dict[Any, str | None]]:
+    """Return the code of each text, 0 for missing, and the text of each code."""
+    known: list[str | None] = [
+        None,
+        *sorted({text for text in texts if text is not None}),
+    ]
+    code_of = {text: code for code, text in enumerate(known)}
+    codes = np.fromiter((code_of[text] for text in texts), np.uint32, len(texts))
+    return codes, dict(enumerate(known))

@@ -1,0 +1,66 @@
+"""The events of a question as SQL over DuckDB: what relational answers read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from cairn.model.event import IDENTITY_EVENTS
+from cairn.query.relational import Scope
+from cairn.store.duckdb.extract import event_text, json_text, quoted
+
+
+class Queries(Protocol):
+    """Something that runs DuckDB SQL, such as `DuckDBStore`."""
+
+    def sql(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run a query and return its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDBRelation:
+    """A DuckDB store as an engine for relational answers."""
+
+    store: Queries
+    dialect: str = "duckdb"
+
+    def scoped_sql(self, scope: Scope) -> str:
+        """Return the events in scope."""
+        return scoped_sql(scope)
+
+    def sql(self, query: str) -> pa.Table:
+        """Run a read-only query and return its rows."""
+        return self.store.sql(query)
+
+
+def scoped_sql(scope: Scope) -> str:
+    """Return a SELECT with the columns seq, time, event, person and one text per property."""
+    names = scope.events
+    listed = ", ".join(quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names))
+    where = [f"event {'NOT IN' if names is None else 'IN'} ({listed})"] if listed else ["false"]
+    if scope.span is not None:
+        where.append(f"epoch_us(time) >= {scope.span.start_us}")
+        where.append(f"epoch_us(time) < {scope.span.end_us}")
+    by_event = "".join(
+        f", {event_text(prop.name)} AS p{i}"
+        for i, prop in enumerate(scope.properties)
+        if prop.of == "event"
+    )
+    joined = {prop.of for prop in scope.properties}
+    relation = (
+        f"(SELECT seq, epoch_us(time) AS time, event, person, account{by_event} "
+        f"FROM activity WHERE {' AND '.join(where)}) e"
+    )
+    for of, key in (("person", "person"), ("account", "account")):
+        if of in joined:
+            texts = ", ".join(
+                f"{json_text('properties', prop.name)} AS p{i}"
+                for i, prop in enumerate(scope.properties)
+                if prop.of == of
+            )
+            relation += f" LEFT JOIN (SELECT {key}, {texts} FROM {of}s) {of}_row USING ({key})"
+    columns = "".join(f", p{i}" for i in range(len(scope.properties)))
+    return f"SELECT seq, time, event, person{columns} FROM {relation}"
