@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from .conftest import Project
+from cairn.core.settings import load_settings
+from cairn.store.duckdb.browse import DuckDBBrowser
+
+from .conftest import Project, run, set_up
 
 SHAPE = {"status", "code", "message", "hint"}
 
@@ -66,3 +71,27 @@ def test_every_answer_carries_headers_that_keep_a_page_safe(project: Project) ->
         assert "frame-ancestors 'none'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff", path
         assert "script-src" not in headers["content-security-policy"], path
+
+
+def test_a_question_beyond_the_time_limit_says_so(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, threads=1, query_timeout_seconds=1e-6)
+    with run(settings) as server, server.client() as browser:
+        project = set_up(server, browser)
+        answer = browser.post(f"{project.path}/query", json={"kind": "retention"})
+    assert answer.status_code == 504
+    assert answer.json()["code"] == "query_timeout"
+
+
+def test_a_fault_inside_gives_an_incident_to_look_for_and_no_detail(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("the detail")
+
+    monkeypatch.setattr(DuckDBBrowser, "catalog", fail)
+    answer = project.browser.get(f"{project.path}/catalog")
+    assert answer.status_code == 500
+    assert set(answer.json()) == SHAPE
+    assert "the detail" not in answer.text
+    incident = answer.json()["message"].partition("incident ")[2].rstrip(")")
+    assert incident in capsys.readouterr().out

@@ -19,6 +19,8 @@ def built(tmp_path: Path) -> Path:
     (static / "assets").mkdir(parents=True)
     (static / "index.html").write_text("<p>the page")
     (static / "assets" / "app-1a2b.js").write_text("go()")
+    (static / "reference").mkdir()
+    (static / "reference" / "swagger-ui.css").write_text("body {}")
     return static
 
 
@@ -57,3 +59,25 @@ def test_a_server_without_the_built_interface_says_how_to_get_it(tmp_path: Path)
     (page,) = get(tmp_path / "nothing", "/")
     assert page.status_code == 200
     assert "not built yet" in page.text
+
+
+def test_the_reference_page_loads_from_this_server_alone(built: Path) -> None:
+    page, style, script, missing = get(
+        built,
+        "/reference",
+        "/reference/swagger-ui.css",
+        "/reference/start.js",
+        "/reference/nothing.js",
+    )
+    assert page.status_code == 200
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert style.text == "body {}"
+    assert "/openapi.json" in script.text
+    assert missing.status_code == 404
+
+
+def test_long_files_travel_compressed(built: Path) -> None:
+    (built / "assets" / "long-1a2b.js").write_text("go();" * 1_000)
+    (answer,) = get(built, "/assets/long-1a2b.js")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text == "go();" * 1_000

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Literal
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cairn.access import audit
 from cairn.core.errors import InvalidInput, NotFound
-from cairn.query.periods import Calendar, WeekStart
 from cairn.store.records.records import new_id
 from cairn.store.records.tables import ProjectRow
+
+WeekStart = Literal["sunday", "monday"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,6 @@ class Project:
     timezone: str
     week_start: WeekStart
     created_us: int
-
-    def calendar(self, now_us: int) -> Calendar:
-        """Return how this project reads dates at a moment."""
-        return Calendar(ZoneInfo(self.timezone), now_us, self.week_start)
 
 
 def create_project(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry, Histogram
 
@@ -17,6 +18,7 @@ from cairn.core.clock import MICROSECONDS, Clock
 from cairn.core.errors import QueryTimeout
 from cairn.insights.answer import Answer, Spec
 from cairn.insights.run import ask
+from cairn.query.periods import Calendar
 from cairn.store.base import SequenceStore
 
 T = TypeVar("T")
@@ -99,7 +101,7 @@ class Answers:
         self, key: Key, project: Project, store: SequenceStore, spec: Spec, now_us: int
     ) -> Encoded:
         with self._seconds.labels(spec.kind).time():
-            answer = ask(store, spec, project.calendar(now_us), self._threads)
+            answer = ask(store, spec, calendar_of(project, now_us), self._threads)
         encoded = Encoded(answer, answer.model_dump_json(by_alias=True).encode())
         with self._keeping:
             if key not in self._kept:
@@ -109,6 +111,11 @@ class Answers:
                 _, oldest = self._kept.popitem(last=False)
                 self._kept_bytes -= len(oldest.json)
         return encoded
+
+
+def calendar_of(project: Project, now_us: int) -> Calendar:
+    """Return how a project reads dates at a moment."""
+    return Calendar(ZoneInfo(project.timezone), now_us, project.week_start)
 
 
 def _key(project: Project, store: SequenceStore, spec: Spec, now_us: int) -> Key:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from cairn import __version__
 from cairn.api import interface, reference
@@ -55,7 +56,7 @@ def application(
     app.include_router(reference.router)
     handle_errors(app)
     app.add_middleware(Frame)
-    app.router.default = interface.Interface(static)
+    app.router.default = GZipMiddleware(interface.Interface(static), minimum_size=1_024)
     return app
 
 

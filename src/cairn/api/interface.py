@@ -13,7 +13,8 @@ from cairn.api.errors import nothing_here
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
-_API = ("api", "v1", "openapi.json", "reference")
+_API = ("api", "v1", "openapi.json")
+_FILES_ONLY = ("assets/", "reference/")
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
@@ -54,7 +55,7 @@ class Interface:
             return FileResponse(
                 found, headers={"cache-control": _FOREVER if hashed else _ASK_AGAIN}
             )
-        if asked.startswith("assets/"):
+        if asked.startswith(_FILES_ONLY):
             raise nothing_here("GET", url.path)
         page = self._file("index.html")
         if page is None:

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from cairn.access.caller import Role, Scope
 from cairn.access.keys import KeyKind
 from cairn.access.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
+from cairn.access.projects import WeekStart
 from cairn.insights.answer import Spec
 from cairn.insights.view import Point
-from cairn.query.periods import WeekStart
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]

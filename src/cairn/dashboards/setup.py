@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from cairn.access import keys, members, projects
 from cairn.access.caller import Member
-from cairn.access.projects import Project
+from cairn.access.projects import Project, WeekStart
 from cairn.core.clock import Clock, system_clock
 from cairn.dashboards import shelf
 from cairn.dashboards.dashboard import Draft
 from cairn.dashboards.starter import default_dashboard
-from cairn.query.periods import WeekStart
 from cairn.store.records.records import Records
 
 

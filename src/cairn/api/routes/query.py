@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.responses import Response
 
+from cairn.api.answers import calendar_of
 from cairn.api.encode import person_shape
 from cairn.api.entry import Reader
 from cairn.api.errors import documented
@@ -32,7 +33,7 @@ async def query(entry: Reader, spec: Question) -> Response:
 @router.post("/people", operation_id="query_people", responses=_ERRORS)
 async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
     """List the people behind a number of an answer; `total` is exactly that number."""
-    calendar = entry.project.calendar(entry.workspace.clock())
+    calendar = calendar_of(entry.project, entry.workspace.clock())
     opened = entry.opened
 
     def find() -> PeopleList:
