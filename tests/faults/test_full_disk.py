@@ -132,40 +132,57 @@ def test_a_server_on_a_full_disk_says_503_and_loads_everything_once_there_is_roo
         assert server.look("/sql?rejections")["reason"] == []
 
 
-def test_below_the_free_space_of_the_settings_the_answer_is_503(tmp_path: Path) -> None:
-    class OneKey:
-        def project_of(self, key: str) -> str | None:
-            return "p" if key == "k" else None
+class OneKey:
+    """A project with the key `k`; asked for another, the records cannot be read."""
+
+    def project_of(self, key: str) -> str | None:
+        if key != "k":
+            raise OSError("the records cannot be read")
+        return "p"
+
+
+def answered(folder: Path, key: str, min_free_mb: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put one event to a receiver, and return the start of its answer and the body."""
+    sent: list[dict[str, Any]] = []
+    body = json.dumps({"event": "e", "userId": "u", "writeKey": key}).encode()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/track",
+        "headers": [(b"origin", b"https://a.b")],
+        "query_string": b"",
+    }
 
     async def engine(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("not asked")
 
-    async def ask() -> list[Any]:
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b'{"event":"e","userId":"u","writeKey":"k"}'}
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
 
-        async def send(message: Any) -> None:
-            sent.append(message)
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
 
-        sent: list[Any] = []
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/v1/track",
-            "headers": [(b"origin", b"https://a.b")],
-            "query_string": b"",
-        }
-        await receiver(scope, receive, send)
-        return sent
-
-    committer = Committer(lambda project: tmp_path / "spool", "r0")
-    receiver = Receiver(
-        OneKey(), committer, engine, Counts(tmp_path, "r0"), tmp_path, min_free_mb=1 << 40
-    )
-    start, body = asyncio.run(ask())
+    committer = Committer(lambda project: folder / "spool", "r0")
+    counts = Counts(folder, "r0")
+    receiver = Receiver(OneKey(), committer, engine, counts, folder, min_free_mb)
+    asyncio.run(receiver(scope, receive, send))
     committer.close()
+    start, end = sent
+    return start, json.loads(end["body"])
+
+
+def test_below_the_free_space_of_the_settings_the_answer_is_503(tmp_path: Path) -> None:
+    start, body = answered(tmp_path, "k", min_free_mb=1 << 40)
     assert start["status"] == 503
     assert (b"retry-after", b"30") in start["headers"]
     assert (b"access-control-allow-origin", b"https://a.b") in start["headers"]
-    assert json.loads(body["body"])["code"] == "disk_nearly_full"
+    assert body["code"] == "disk_nearly_full"
     assert segments(tmp_path / "spool") == []
+
+
+def test_while_keys_cannot_be_looked_up_clients_are_told_to_send_again(tmp_path: Path) -> None:
+    start, body = answered(tmp_path, "other", min_free_mb=1)
+    assert start["status"] == 503
+    assert (b"retry-after", b"5") in start["headers"]
+    assert body["code"] == "unavailable"
+    assert answered(tmp_path, "k", min_free_mb=1)[0]["status"] == 200

@@ -72,10 +72,10 @@ class Live:
 
     def publish(self, loaded: Loaded) -> None:
         """Show what a turn has loaded. Of a large turn, watchers see the last part."""
+        shown = _BEHIND_LIMIT if self._watchers else RECENT
+        people = loaded.people[-shown:]
+        uids = self._uids(people) if people else {}
         with self._lock:
-            shown = _BEHIND_LIMIT if self._watchers else RECENT
-            people = loaded.people[-shown:]
-            uids = self._uids(people) if people else {}
             items: list[Arrival | Rejection] = [
                 Arrival(
                     event.id,

@@ -185,7 +185,8 @@ class Segment:
             _write_all(self._file, HEADER)
             os.fsync(self._file)
             draft.rename(path)
-            sync_folder(path.parent)
+            for folder in (path.parent, *path.parent.parents[:2]):  # also when they are new
+                sync_folder(folder)
         except OSError:
             os.close(self._file)
             draft.unlink(missing_ok=True)
