@@ -35,43 +35,30 @@ from cairn.query.filters import (
 )
 from cairn.query.matching import matching_values
 from cairn.query.periods import Span
+from cairn.store.scope import Scope
 
 SCOPED = "scoped"
 
-_SPACE = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}]*"
+_SPACE = r"[\s\x0b\x{85}\p{Z}]*"
 _NUMBER = rf"^{_SPACE}([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?){_SPACE}$"
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$-#&~")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which events a question can look at, and which properties of them.
-
-    `events` names them; None means all but those that only say who someone is. `span` bounds their
-    time; None means all of history.
-    """
-
-    properties: tuple[Property, ...] = ()
-    events: frozenset[str] | None = None
-    span: Span | None = None
-
-    @classmethod
-    def of(
-        cls,
-        selectors: Iterable[Selector],
-        filter: Filter | None,
-        extra: Iterable[Property | None],
-        span: Span | None,
-    ) -> Scope:
-        """Return the smallest scope that selectors, a filter and further properties need."""
-        selectors = tuple(selectors)
-        needed = [prop for prop in extra if prop is not None]
-        needed += properties_in(filter)
-        for selector in selectors:
-            needed += properties_in(selector.filter)
-        names = [selector.event for selector in selectors]
-        events = None if None in names else frozenset(name for name in names if name is not None)
-        return cls(tuple(dict.fromkeys(needed)), events, span)
+def scope_of(
+    selectors: Iterable[Selector],
+    filter: Filter | None,
+    extra: Iterable[Property | None],
+    span: Span,
+) -> Scope:
+    """Return the smallest scope that selectors, a filter and further properties need."""
+    selectors = tuple(selectors)
+    needed = [prop for prop in extra if prop is not None]
+    needed += properties_in(filter)
+    for selector in selectors:
+        needed += properties_in(selector.filter)
+    names = [selector.event for selector in selectors]
+    events = None if None in names else frozenset(name for name in names if name is not None)
+    return Scope(tuple(dict.fromkeys(needed)), events, span.start_us, span.end_us)
 
 
 class RelationalEngine(Protocol):
@@ -158,7 +145,7 @@ def compiled(condition: Condition, text: Any) -> Any:
     if operator == "contains":
         parts = [text.re_search("(?i)" + literally(value)) for value in wanted]
     elif operator == "matches":
-        matching_values(condition, [])
+        matching_values(condition, [""])
         parts = [text.re_search(f"(?-s){value}") for value in wanted]
     else:
         number = number_in(text)

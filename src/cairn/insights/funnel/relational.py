@@ -20,14 +20,14 @@ from cairn.insights.funnel.kernel import Journeys, _only, _summary, _walk
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.grouping import ranked
 from cairn.query.periods import Calendar, Span
-from cairn.query.relational import Relation, RelationalEngine, Scope
+from cairn.query.relational import Relation, RelationalEngine, scope_of
 
 
 def answer(
     spec: FunnelSpec, engine: RelationalEngine, span: Span, calendar: Calendar
 ) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    relation = scope_of(spec, engine, span)
+    relation = relation_of(spec, engine, span)
     values: dict[Any, str | None]
     if steps_overlap(spec):
         journeys, values = walked(spec, relation)
@@ -47,9 +47,9 @@ def answer(
     )
 
 
-def scope_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
+def relation_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
     """Return the events that a funnel looks at."""
-    return Relation(Scope.of(spec.steps, spec.filter, (spec.breakdown,), span), engine)
+    return Relation(scope_of(spec.steps, spec.filter, (spec.breakdown,), span), engine)
 
 
 def steps_overlap(spec: FunnelSpec) -> bool:

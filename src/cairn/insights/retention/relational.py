@@ -14,7 +14,7 @@ from cairn.insights.grouping import ranked
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
 from cairn.insights.retention.table import Frame, frame_of, result_of
 from cairn.query.periods import Calendar, Span
-from cairn.query.relational import Relation, RelationalEngine, Scope, bucket_of
+from cairn.query.relational import Relation, RelationalEngine, bucket_of, scope_of
 
 _FIRST, _LAST = -(1 << 62), 1 << 62
 
@@ -24,17 +24,17 @@ def answer(
 ) -> RetentionResult:
     """Count who starts in each interval and who of them returns in each later one."""
     frame = frame_of(spec, span, calendar)
-    relation = scope_of(spec, engine, frame)
+    relation = relation_of(spec, engine, frame)
     sizes = relation.rows(cohorts(spec, relation, frame))
     returns = relation.rows(returned(spec, relation, frame))
     return read(spec, frame, sizes, returns)
 
 
-def scope_of(spec: RetentionSpec, engine: RelationalEngine, frame: Frame) -> Relation:
+def relation_of(spec: RetentionSpec, engine: RelationalEngine, frame: Frame) -> Relation:
     """Return the events that retention looks at: returns may lie anywhere after the start."""
     since = _FIRST if spec.cohort == "first_time" else frame.starts.start_us
     selectors = (spec.start, spec.returning or spec.start)
-    scope = Scope.of(selectors, spec.filter, (spec.breakdown,), Span(since, _LAST))
+    scope = scope_of(selectors, spec.filter, (spec.breakdown,), Span(since, _LAST))
     return Relation(scope, engine)
 
 

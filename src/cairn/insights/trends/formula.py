@@ -68,15 +68,11 @@ def parse(text: str, series_count: int) -> Formula:
     ValueError: formula 'A + C' uses 'C' at position 5, but the series are A to B
     """
     if len(text) > MAX_LENGTH:
-        raise ValueError(
-            f"a formula has at most {MAX_LENGTH} characters, got {len(text)}"
-        )
+        raise ValueError(f"a formula has at most {MAX_LENGTH} characters, got {len(text)}")
     return _Reader(text, series_count).read()
 
 
-def evaluate(
-    formula: Formula, values: Sequence[NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def evaluate(formula: Formula, values: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the formula's value at each position, from one array per series, all of one length."""
     if isinstance(formula, Letter):
         return values[formula.series]
@@ -120,11 +116,7 @@ class _Reader:
         while position < end:
             match = _TOKEN.match(self.text, position)
             if match is None:
-                bad = (
-                    position
-                    + len(self.text[position:])
-                    - len(self.text[position:].lstrip())
-                )
+                bad = position + len(self.text[position:]) - len(self.text[position:].lstrip())
                 raise ValueError(
                     f"formula {self.text!r} has {self.text[bad]!r} at position {bad + 1}; use the "
                     "letters of the series, numbers, + - * / and parentheses"
@@ -159,9 +151,7 @@ class _Reader:
     def _factor(self) -> Formula:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ValueError(
-                f"formula {self.text!r} is nested more than {MAX_DEPTH} levels deep"
-            )
+            raise ValueError(f"formula {self.text!r} is nested more than {MAX_DEPTH} levels deep")
         factor = self._innermost()
         self.depth -= 1
         return factor
@@ -190,9 +180,7 @@ class _Reader:
         series = ord(letter.upper()) - ord("A")
         if series >= self.series_count:
             last = chr(ord("A") + self.series_count - 1)
-            known = (
-                "the only series is A" if last == "A" else f"the series are A to {last}"
-            )
+            known = "the only series is A" if last == "A" else f"the series are A to {last}"
             raise ValueError(
                 f"formula {self.text!r} uses {letter!r} at position {position + 1}, but {known}"
             )
@@ -201,9 +189,7 @@ class _Reader:
 
     def _unexpected(self) -> ValueError:
         if self.at >= len(self.tokens):
-            return ValueError(
-                f"formula {self.text!r} ends too early; something is missing"
-            )
+            return ValueError(f"formula {self.text!r} ends too early; something is missing")
         token, position = self.tokens[self.at]
         return ValueError(
             f"formula {self.text!r} has an unexpected {token!r} at position {position + 1}"

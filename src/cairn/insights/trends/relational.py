@@ -26,8 +26,8 @@ from cairn.query.periods import Calendar, Span, previous
 from cairn.query.relational import (
     Relation,
     RelationalEngine,
-    Scope,
     number_in,
+    scope_of,
     steps_up_to,
 )
 
@@ -107,7 +107,7 @@ class Asked:
         """Lay out the buckets and rank the values of the breakdown."""
         grid = grid_of(series.measure, span, spec.interval, calendar)
         extra = (spec.breakdown, series.measure.property)
-        relation = Relation(Scope.of((series,), spec.filter, extra, grid.reach), engine)
+        relation = Relation(scope_of((series,), spec.filter, extra, grid.reach), engine)
         if spec.breakdown is None:
             return cls(spec, series, relation, grid, [None])
         found = relation.rows(ranking(spec, series, relation, grid))["value"].to_pylist()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cairn.model.event import CONTEXT_COLUMNS, IDENTITY_EVENTS
-from cairn.query.filters import Property
-from cairn.query.relational import Scope
+from cairn.store.scope import Named, Scope
 
 
 def quoted(text: str) -> str:
@@ -19,17 +18,9 @@ def quoted(text: str) -> str:
 def scoped_sql(scope: Scope) -> str:
     """Return a SELECT with the columns seq, time, event, person and one text per property."""
     names = scope.events
-    listed = ", ".join(
-        quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names)
-    )
-    where = (
-        [f"e.event {'NOT IN' if names is None else 'IN'} ({listed})"]
-        if listed
-        else ["0"]
-    )
-    if scope.span is not None:
-        where.append(f"e.time_us >= {scope.span.start_us}")
-        where.append(f"e.time_us < {scope.span.end_us}")
+    listed = ", ".join(quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names))
+    where = [f"e.event {'NOT IN' if names is None else 'IN'} ({listed})"] if listed else ["0"]
+    where += [f"e.time_us >= {scope.start_us}", f"e.time_us < {scope.end_us}"]
     own = "".join(
         f", {_event_text(prop.name)} AS p{i}"
         for i, prop in enumerate(scope.properties)
@@ -58,7 +49,7 @@ def scoped_sql(scope: Scope) -> str:
     )
 
 
-def _joined_texts(properties: tuple[Property, ...], of: str) -> str:
+def _joined_texts(properties: tuple[Named, ...], of: str) -> str:
     return ", ".join(
         f"{_text('properties', prop.name)} AS p{i}"
         for i, prop in enumerate(properties)

@@ -14,10 +14,10 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from cairn.core.errors import InvalidInput
 from cairn.model.event import CONTEXT_COLUMNS
 from cairn.model.values import text_of
-from cairn.query.relational import Scope
 from cairn.store.base import Batch, final_targets
 from cairn.store.clickhouse import schema
 from cairn.store.clickhouse.scoped import scoped_sql
+from cairn.store.scope import Scope
 
 _SETTINGS = {
     "join_use_nulls": 1,
@@ -84,17 +84,13 @@ class ClickHouseStore:
         """Run a read-only query and return its rows. Safe from any thread."""
         with self._lock:
             try:
-                return self._client.query_arrow(
-                    query, parameters=list(parameters) or None
-                )
+                return self._client.query_arrow(query, parameters=list(parameters) or None)
             except DatabaseError as error:
                 raise InvalidInput(f"the query cannot be run: {error}") from error
 
     def person_count(self) -> int:
         """Return how many person numbers are taken."""
-        return int(
-            self._one("SELECT ifNull(max(toNullable(person)) + 1, 0) FROM persons")
-        )
+        return int(self._one("SELECT ifNull(max(toNullable(person)) + 1, 0) FROM persons"))
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -119,9 +115,7 @@ class ClickHouseStore:
                 *(getattr(event, name) for name in CONTEXT_COLUMNS),
                 _texts(event.properties),
             )
-            for i, (event, person) in enumerate(
-                zip(batch.events, batch.people, strict=True)
-            )
+            for i, (event, person) in enumerate(zip(batch.events, batch.people, strict=True))
         ]
         columns = (
             "seq",
@@ -132,9 +126,7 @@ class ClickHouseStore:
             "person",
             "distinct_id",
         )
-        self._insert(
-            "events", rows, (*columns, "account", *CONTEXT_COLUMNS, "properties")
-        )
+        self._insert("events", rows, (*columns, "account", *CONTEXT_COLUMNS, "properties"))
         self._rows += len(rows)
 
     def _write_people(self, batch: Batch) -> None:
@@ -166,10 +158,7 @@ class ClickHouseStore:
         for person, patch in batch.person_properties.items():
             row = people[final.get(person, person)]
             row["properties"] = _patched(row["properties"], patch)
-        rows = [
-            (*(row[name] for name in _PERSON[:-1]), self._version)
-            for row in people.values()
-        ]
+        rows = [(*(row[name] for name in _PERSON[:-1]), self._version) for row in people.values()]
         self._insert("persons", rows, _PERSON)
         if final:
             self._write_merges(final)
@@ -190,28 +179,23 @@ class ClickHouseStore:
         found = self._client.query(
             f"SELECT {', '.join(_PERSON)} FROM persons FINAL WHERE person IN ({listed})"
         )
-        return {
-            row[0]: dict(zip(_PERSON, row, strict=True)) for row in found.result_rows
-        }
+        return {row[0]: dict(zip(_PERSON, row, strict=True)) for row in found.result_rows}
 
     def _write_accounts(self, batch: Batch) -> None:
         if not batch.account_properties:
             return
-        stored = dict(
-            self._client.query(
-                "SELECT account, properties FROM accounts FINAL WHERE account IN {names:Array(String)}",
-                parameters={"names": list(batch.account_properties)},
-            ).result_rows
+        found = self._client.query(
+            "SELECT account, properties FROM accounts FINAL WHERE account IN {names:Array(String)}",
+            parameters={"names": list(batch.account_properties)},
         )
+        stored: dict[str, dict[str, str]] = {row[0]: row[1] for row in found.result_rows}
         rows = [
             (account, _patched(stored.get(account, {}), patch), self._version)
             for account, patch in batch.account_properties.items()
         ]
         self._insert("accounts", rows, ("account", "properties", "version"))
 
-    def _insert(
-        self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]
-    ) -> None:
+    def _insert(self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
         if rows:
             self._client.insert(table, rows, column_names=list(columns))
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from cairn.model.event import IDENTITY_EVENTS
-from cairn.query.relational import Scope
 from cairn.store.duckdb.extract import event_text, json_text, quoted
+from cairn.store.scope import Scope
 
 
 class Queries(Protocol):
@@ -41,9 +41,7 @@ def scoped_sql(scope: Scope) -> str:
     names = scope.events
     listed = ", ".join(quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names))
     where = [f"event {'NOT IN' if names is None else 'IN'} ({listed})"] if listed else ["false"]
-    if scope.span is not None:
-        where.append(f"epoch_us(time) >= {scope.span.start_us}")
-        where.append(f"epoch_us(time) < {scope.span.end_us}")
+    where += [f"epoch_us(time) >= {scope.start_us}", f"epoch_us(time) < {scope.end_us}"]
     by_event = "".join(
         f", {event_text(prop.name)} AS p{i}"
         for i, prop in enumerate(scope.properties)

@@ -1,0 +1,32 @@
+"""Which events, and which of their properties, a question asks an engine to show as a relation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Named(Protocol):
+    """A property by its owner (`event`, `person` or `account`) and its name."""
+
+    @property
+    def of(self) -> str:
+        """Return whose property it is."""
+
+    @property
+    def name(self) -> str:
+        """Return its name; `$country` is a typed column of the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The smallest part of the events that answers a question.
+
+    `events` names them; None means all but those that only say who someone is. Times lie from
+    `start_us` up to, not including, `end_us`.
+    """
+
+    properties: tuple[Named, ...]
+    events: frozenset[str] | None
+    start_us: int
+    end_us: int
