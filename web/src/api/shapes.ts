@@ -1,0 +1,97 @@
+/** Names for the JSON that goes in and out, taken from the server's OpenAPI document. */
+
+import type { components } from "./schema";
+
+type Shapes = components["schemas"];
+
+export type ErrorBody = Shapes["ErrorBody"];
+
+export type Me = Shapes["Me"];
+export type Member = Shapes["MemberShape"];
+export type Role = Member["role"];
+export type Setup = Shapes["Setup"];
+export type Credentials = Shapes["Credentials"];
+export type NewMember = Shapes["NewMember"];
+export type Invitation = Shapes["Invitation"];
+export type AuditEntry = Shapes["AuditEntry"];
+
+export type ProjectName = Shapes["ProjectName"];
+export type Project = Shapes["ProjectShape"];
+export type NewProject = Shapes["NewProject"];
+export type ProjectChange = Shapes["ProjectChange"];
+export type WeekStart = Project["week_start"];
+export type Key = Shapes["KeyShape"];
+export type NewKey = Shapes["NewKey"];
+export type Scope = NewKey["scopes"][number];
+
+export type TrendsSpec = Shapes["TrendsSpec"];
+export type FunnelSpec = Shapes["FunnelSpec"];
+export type RetentionSpec = Shapes["RetentionSpec"];
+export type Spec = TrendsSpec | FunnelSpec | RetentionSpec;
+export type Kind = Spec["kind"];
+export type Series = Shapes["Series"];
+export type Selector = Shapes["Selector"];
+export type Measure = Shapes["Measure"];
+export type MeasureOf = Measure["of"];
+export type Window = Shapes["Window"];
+export type WindowUnit = Window["unit"];
+export type Period = Shapes["Period"];
+export type Interval = TrendsSpec["interval"];
+
+export type Property = Shapes["Property"];
+export type PropertyOf = Property["of"];
+export type Condition = Shapes["Condition"];
+export type Operator = Condition["operator"];
+export type All = Shapes["All"];
+export type Any = Shapes["Any_"];
+export type Filter = Condition | All | Any;
+export type Value = Condition["values"][number];
+
+export type Answer = Shapes["Answer"];
+export type Meta = Shapes["Meta"];
+export type View = Shapes["View"];
+export type Chart = View["chart"];
+export type Lines = Shapes["Lines"];
+export type Line = Shapes["Line"];
+export type Steps = Shapes["Steps"];
+export type BarGroup = Shapes["BarGroup"];
+export type Bar = Shapes["Bar"];
+export type Matrix = Shapes["Matrix"];
+export type MatrixGroup = Shapes["MatrixGroup"];
+export type MatrixRow = Shapes["MatrixRow"];
+export type MatrixCell = Shapes["MatrixCell"];
+export type Table = Shapes["Table"];
+export type Column = Shapes["Column"];
+export type Unit = Column["unit"];
+export type Cell = Table["rows"][number][number];
+export type Point = Bar["point"];
+
+export type Catalog = Shapes["CatalogShape"];
+export type CatalogEvent = Shapes["CatalogEvent"];
+export type CatalogProperty = Shapes["CatalogProperty"];
+export type PropertyValue = Shapes["ValueShape"];
+export type Rejection = Shapes["RejectionShape"];
+export type RejectionList = Shapes["RejectionList"];
+
+/** What the live stream sends for an event that was loaded. */
+export interface Arrival {
+  id: string;
+  event: string;
+  time: string;
+  received: string;
+  person: string;
+  distinct_id: string;
+  properties: Record<string, unknown>;
+  status: "accepted";
+}
+
+export type Person = Shapes["PersonShape"];
+export type PersonDetail = Shapes["PersonDetail"];
+export type PersonEvent = Shapes["PersonEventShape"];
+export type Session = Shapes["SessionShape"];
+export type PeopleList = Shapes["PeopleList"];
+
+export type Dashboard = Shapes["Dashboard"];
+export type Draft = Shapes["Draft"];
+export type Edit = Shapes["Edit"];
+export type Tile = Shapes["Tile"];
