@@ -14,7 +14,6 @@ from schemathesis.core.result import Ok
 
 from cairn.api.application import document
 from cairn.api.openapi import text
-
 from cairn.core.settings import load_settings
 
 from .conftest import Project, run, set_up, track

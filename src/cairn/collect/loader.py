@@ -120,7 +120,7 @@ class Loader:
             started = time.monotonic()
             try:
                 taken = self.run_once()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the spool still has it all
+            except Exception as error:  # whatever it is, the spool still has it all
                 _log.error("load_failed", spool=str(self._folder), error=str(error), exc_info=True)
                 self._stopping.wait(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, _LONGEST_RETRY_SECONDS)
@@ -179,7 +179,7 @@ class Loader:
         try:
             turn = walk(Turn(found, self._clock()), self._store)
             self._write(batch_of(turn, ()), turn.duplicates)
-        except Exception as error:  # noqa: BLE001 - it is narrowed down, then kept as a rejection
+        except Exception as error:  # it is narrowed down, then kept as a rejection
             if len(found) == 1:
                 self._check_store()
                 _log.error("record_rejected", error=str(error), exc_info=True)
@@ -212,7 +212,7 @@ class Loader:
             loaded = Loaded(batch.events, batch.people, batch.rejections, duplicates)
             try:
                 self._on_loaded(loaded)
-            except Exception as error:  # noqa: BLE001 - watchers never stop the loader
+            except Exception as error:  # watchers never stop the loader
                 _log.error("loaded_not_announced", error=str(error), exc_info=True)
 
     def _remove(self, take: _Take) -> None:

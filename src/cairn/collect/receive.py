@@ -136,7 +136,7 @@ class Receiver:
             else:
                 answer = self._describe(scope, method)
             await _answer(send, 200, answer, cors_headers(origin))
-        except Exception as caught:  # noqa: BLE001 - a client must always get an answer it can use
+        except Exception as caught:  # a client must always get an answer it can use
             error = caught if isinstance(caught, CairnError) else _unexpected(caught)
             self._counts.add("refused")
             headers = cors_headers(origin)

@@ -87,7 +87,7 @@ class All(Frozen):
     all: tuple[Filter, ...] = Field(max_length=100)
 
 
-class Any_(Frozen):
+class Any_(Frozen):  # noqa: N801
     """At least one of the inner filters holds; an empty list never holds."""
 
     any: tuple[Filter, ...] = Field(max_length=100)

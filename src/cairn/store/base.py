@@ -50,7 +50,7 @@ def final_targets(merges: Sequence[Merge]) -> dict[int, int]:
     """Return whom each merged person ends up as, following chains.
 
     >>> final_targets([Merge(1, 2), Merge(2, 3)])
-    {1: 3, 2: 3}
+    {2: 3, 1: 3}
     """
     final: dict[int, int] = {}
     for merge in reversed(merges):
