@@ -1,0 +1,63 @@
+import type { EChartsType } from "echarts/core";
+import { useEffect, useRef } from "react";
+import { init } from "./echarts";
+import type { Option } from "./plot";
+
+/** Where a click or a key lands: the index on the axis, and the height in the data's units. */
+export interface Spot {
+  index: number;
+  value: number;
+}
+
+export interface CanvasHandle {
+  /** Shows the tooltip at an index, as if the pointer were there. */
+  show(index: number): void;
+  hide(): void;
+}
+
+interface CanvasProps {
+  option: Option;
+  onSpot?: ((spot: Spot) => void) | undefined;
+  onReady?: ((handle: CanvasHandle) => void) | undefined;
+}
+
+/** A canvas that fills its parent and draws an option. */
+export default function Canvas({ option, onSpot, onReady }: CanvasProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType | null>(null);
+  const spot = useRef(onSpot);
+  spot.current = onSpot;
+  const ready = useRef(onReady);
+  ready.current = onReady;
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const made = init(element);
+    chart.current = made;
+    made.getZr().on("click", (event) => {
+      const at: [number, number] = [event.offsetX, event.offsetY];
+      if (!made.containPixel({ gridIndex: 0 }, at)) return;
+      const [index, value] = made.convertFromPixel({ gridIndex: 0 }, at) as [number, number];
+      spot.current?.({ index, value });
+    });
+    ready.current?.({
+      show: (index) => made.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: index }),
+      hide: () => made.dispatchAction({ type: "hideTip" }),
+    });
+    const observer = new ResizeObserver(() => made.resize());
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true });
+    chart.current?.getZr().setCursorStyle(onSpot ? "pointer" : "default");
+  }, [option, onSpot]);
+
+  return <div ref={frame} style={{ position: "absolute", inset: 0 }} />;
+}

@@ -1,0 +1,23 @@
+import type { Point, View } from "../api/shapes";
+import { LinesChart } from "./LinesChart";
+import { MatrixChart } from "./MatrixChart";
+import { StepsChart } from "./StepsChart";
+
+/** Called with the point of the mark that was chosen, and words that name it. */
+export type OnPoint = (point: Point, label: string) => void;
+
+export interface ChartProps {
+  view: View;
+  onPoint?: OnPoint | undefined;
+  height: number;
+  /** For tiles: leaves out what only fits on a page. */
+  compact?: boolean | undefined;
+}
+
+/** Draws the chart of a view. It knows the shape that it draws, and not which question it answers. */
+export function Chart({ view, ...rest }: ChartProps) {
+  const { chart, sentence } = view;
+  if (chart.type === "lines") return <LinesChart chart={chart} sentence={sentence} {...rest} />;
+  if (chart.type === "steps") return <StepsChart chart={chart} {...rest} />;
+  return <MatrixChart chart={chart} {...rest} />;
+}

@@ -1,0 +1,124 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import type { Lines, Point } from "../api/shapes";
+import type { CanvasHandle, Spot } from "./Canvas";
+import type { OnPoint } from "./Chart";
+import classes from "./charts.module.css";
+import { Drawing } from "./Drawing";
+import { formatValue } from "./format";
+import { Legend } from "./Legend";
+import { type DrawnLine, hiddenAtFirst, nearest, strokes, ticks, tracks } from "./lines";
+import { plotLines } from "./plot";
+
+interface LinesChartProps {
+  chart: Lines;
+  sentence: string;
+  onPoint?: OnPoint | undefined;
+  height: number;
+  compact?: boolean | undefined;
+}
+
+/** Values over time. The arrow keys walk along the line and from line to line, Enter opens a value. */
+export function LinesChart({ chart, sentence, onPoint, height, compact = false }: LinesChartProps) {
+  const scheme = useComputedColorScheme("light");
+  const all = useMemo(() => tracks(chart.lines), [chart.lines]);
+  const names = all.map((track) => track.line.label).join("\n");
+  const [toggled, setToggled] = useState<{ names: string; hidden: ReadonlySet<string> } | null>(
+    null,
+  );
+  const hidden = useMemo(
+    () => (toggled?.names === names ? toggled.hidden : hiddenAtFirst(all)),
+    [all, names, toggled],
+  );
+  const marks = useMemo(() => ticks(chart), [chart]);
+  const drawn = useMemo(() => strokes(all, hidden, scheme), [all, hidden, scheme]);
+  const option = useMemo(
+    () =>
+      plotLines({
+        ticks: marks,
+        strokes: drawn,
+        partialFrom: chart.partial_from ?? null,
+        scheme,
+        compact,
+      }),
+    [marks, drawn, chart.partial_from, scheme, compact],
+  );
+  const handle = useRef<CanvasHandle | null>(null);
+  const [cursor, setCursor] = useState<{ index: number; line: number } | null>(null);
+
+  const pointOf = (line: DrawnLine | null | undefined, index: number): Point | null =>
+    (line && chart.lines[line.index]?.points[index]) || null;
+  const open = (line: DrawnLine | null | undefined, index: number) => {
+    const point = pointOf(line, index);
+    if (line && point) onPoint?.(point, `${line.label}, ${marks[index]?.title ?? ""}`);
+  };
+  const opens = onPoint !== undefined && drawn.some((line) => pointOf(line, 0) !== null);
+
+  const walk = (event: KeyboardEvent) => {
+    const { index, line } = cursor ?? { index: marks.length, line: drawn.length - 1 };
+    const last = marks.length - 1;
+    const to: Record<string, { index: number; line: number }> = {
+      ArrowLeft: { index: Math.max(0, index - 1), line },
+      ArrowRight: { index: Math.min(last, index + 1), line },
+      Home: { index: 0, line },
+      End: { index: last, line },
+      ArrowUp: { index: Math.min(index, last), line: (line + 1) % drawn.length },
+      ArrowDown: { index: Math.min(index, last), line: (line + drawn.length - 1) % drawn.length },
+    };
+    const next = to[event.key];
+    if (event.key === "Enter" && cursor) open(drawn[cursor.line], cursor.index);
+    if (!next || drawn.length === 0) return;
+    event.preventDefault();
+    setCursor(next);
+    handle.current?.show(next.index);
+  };
+  const here = cursor && drawn[cursor.line];
+
+  return (
+    <div className={classes.stack} style={{ height }}>
+      <Legend
+        tracks={all}
+        hidden={hidden}
+        scheme={scheme}
+        compact={compact}
+        onPoint={onPoint}
+        onToggle={(label) => {
+          const next = new Set(hidden);
+          if (!next.delete(label)) next.add(label);
+          setToggled({ names, hidden: next });
+        }}
+      />
+      {/* biome-ignore lint/a11y/useSemanticElements: a chart that is walked with the arrow keys has no element of its own */}
+      <div
+        className={classes.walkable}
+        role="group"
+        aria-roledescription="line chart"
+        aria-label={`${sentence} Use the arrow keys to read the values.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read the values
+        tabIndex={0}
+        onKeyDown={walk}
+        onBlur={() => {
+          setCursor(null);
+          handle.current?.hide();
+        }}
+      >
+        <Drawing
+          option={option}
+          onReady={(ready) => {
+            handle.current = ready;
+          }}
+          onSpot={
+            opens
+              ? ({ index, value }: Spot) => open(nearest(drawn, index, value), index)
+              : undefined
+          }
+        />
+        <span className={classes.spoken} aria-live="polite">
+          {here && cursor
+            ? `${marks[cursor.index]?.title}: ${here.label} ${formatValue(here.values[cursor.index], here.unit)}`
+            : ""}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,224 @@
+import { SegmentedControl, UnstyledButton, useComputedColorScheme } from "@mantine/core";
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import type { Matrix, MatrixCell, MatrixGroup } from "../api/shapes";
+import type { OnPoint } from "./Chart";
+import classes from "./charts.module.css";
+import { Drawing } from "./Drawing";
+import { bucketShort, bucketTitle, formatValue } from "./format";
+import { within } from "./openings";
+import { seriesColor } from "./palette";
+import { plotLines } from "./plot";
+
+interface MatrixChartProps {
+  chart: Matrix;
+  onPoint?: OnPoint | undefined;
+  height: number;
+  compact?: boolean | undefined;
+}
+
+type Showing = "share" | "persons";
+
+/** Cohorts by intervals since their start: the darker a cell, the larger its share. */
+export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixChartProps) {
+  const [showing, setShowing] = useState<Showing>("share");
+  const many = chart.groups.length > 1;
+  const most = useMemo(() => largestShare(chart.groups), [chart.groups]);
+  return (
+    <div className={classes.stack} style={compact ? { height } : { minHeight: height }}>
+      {!compact && <Curve chart={chart} />}
+      {!compact && (
+        <div className={classes.bar}>
+          <h3 className={classes.subtitle}>Cohorts</h3>
+          <SegmentedControl
+            size="xs"
+            aria-label="What the cells show"
+            value={showing}
+            onChange={(value) => setShowing(value as Showing)}
+            data={[
+              { value: "share", label: "Share" },
+              { value: "persons", label: "People" },
+            ]}
+          />
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.matrixFrame} aria-label="Cohorts" tabIndex={0}>
+        <table className={classes.matrix}>
+          <thead>
+            <tr>
+              <th scope="col">{many ? "Group" : "Cohort"}</th>
+              <th scope="col" className={classes.size}>
+                People
+              </th>
+              {chart.columns.slice(1).map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          {chart.groups.map((group) => (
+            <Rows
+              key={group.label}
+              group={group}
+              chart={chart}
+              many={many}
+              most={most}
+              showing={showing}
+              onPoint={onPoint}
+            />
+          ))}
+        </table>
+      </section>
+    </div>
+  );
+}
+
+function largestShare(groups: readonly MatrixGroup[]): number {
+  const shares = groups.flatMap((group) => [
+    ...group.average.slice(1),
+    ...group.rows.flatMap((row) => row.cells.slice(1).map((cell) => cell.share)),
+  ]);
+  return Math.max(0.01, ...shares.map((share) => share ?? 0));
+}
+
+interface RowsProps {
+  group: MatrixGroup;
+  chart: Matrix;
+  many: boolean;
+  most: number;
+  showing: Showing;
+  onPoint?: OnPoint | undefined;
+}
+
+function Rows({ group, chart, many, most, showing, onPoint }: RowsProps) {
+  const [expanded, setExpanded] = useState(!many);
+  const size = group.rows.reduce((sum, row) => sum + row.size, 0);
+  const Icon = expanded ? IconChevronDown : IconChevronRight;
+  return (
+    <tbody>
+      <tr className={classes.average}>
+        <th scope="row">
+          {many ? (
+            <UnstyledButton
+              className={classes.expand}
+              aria-expanded={expanded}
+              onClick={() => setExpanded(!expanded)}
+            >
+              <Icon size={14} aria-hidden />
+              {group.label}
+            </UnstyledButton>
+          ) : (
+            "Average"
+          )}
+        </th>
+        <td className={classes.size}>{formatValue(size, "count")}</td>
+        {group.average.slice(1).map((share, d) => (
+          <td
+            // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+            key={d}
+            style={{ "--heat": heat(share, most) }}
+            className={classes.heat}
+          >
+            {formatValue(share, "share")}
+          </td>
+        ))}
+      </tr>
+      {expanded &&
+        group.rows.map((row) => (
+          <tr key={row.label}>
+            <th scope="row" className={many ? classes.inner : undefined}>
+              <span title={bucketTitle(row.label, chart.interval)}>
+                {bucketShort(row.label, chart.interval)}
+              </span>
+            </th>
+            {row.cells.map((cell, column) => (
+              <Cell
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+                key={column}
+                cell={cell}
+                column={column}
+                most={most}
+                showing={showing}
+                label={within(
+                  `${bucketTitle(row.label, chart.interval)}, ${chart.columns[column] ?? ""}`,
+                  group.label,
+                  many ? 2 : 1,
+                )}
+                onPoint={onPoint}
+              />
+            ))}
+          </tr>
+        ))}
+    </tbody>
+  );
+}
+
+interface CellProps {
+  cell: MatrixCell;
+  column: number;
+  most: number;
+  showing: Showing;
+  label: string;
+  onPoint?: OnPoint | undefined;
+}
+
+function Cell({ cell, column, most, showing, label, onPoint }: CellProps) {
+  const first = column === 0;
+  if (!first && !cell.complete && cell.persons === 0) return <td className={classes.future} />;
+  const text =
+    first || showing === "persons"
+      ? formatValue(cell.persons, "count")
+      : formatValue(cell.share, "share");
+  const spoken = `${label}: ${formatValue(cell.persons, "count")} people${first ? "" : `, ${formatValue(cell.share, "share")}`}${cell.complete ? "" : ", not over yet"}`;
+  return (
+    <td
+      className={first ? classes.size : classes.heat}
+      style={first ? undefined : { "--heat": heat(cell.share, most) }}
+      data-open={cell.complete ? undefined : true}
+    >
+      {onPoint && cell.persons > 0 ? (
+        <UnstyledButton
+          className={classes.cell}
+          aria-label={spoken}
+          title={spoken}
+          onClick={() => onPoint(cell.point, label)}
+        >
+          {text}
+        </UnstyledButton>
+      ) : (
+        <span className={classes.cell}>{text}</span>
+      )}
+    </td>
+  );
+}
+
+function heat(share: number | null, most: number): string {
+  return `${Math.round(((share ?? 0) / most) * 50)}%`;
+}
+
+function Curve({ chart }: { chart: Matrix }) {
+  const scheme = useComputedColorScheme("light");
+  const option = useMemo(
+    () =>
+      plotLines({
+        ticks: chart.columns.map((column) => ({ mark: column, title: column })),
+        strokes: chart.groups.slice(0, 8).map((group, g) => ({
+          label: chart.groups.length > 1 ? group.label : "Average",
+          values: group.average,
+          unit: "share",
+          color: seriesColor(g, scheme),
+        })),
+        partialFrom: null,
+        scheme,
+        compact: true,
+      }),
+    [chart, scheme],
+  );
+  return (
+    <div className={classes.curve} role="img" aria-label="Average share that returns, by interval">
+      <Drawing option={option} />
+    </div>
+  );
+}
