@@ -50,10 +50,10 @@ runtime: $(UV)
 
 .uv/bin/uv:
 	@echo "Fetching uv, which installs the rest (once)"
-	@$(PYTHON) -m venv .uv 2>/dev/null || { \
+	@$(PYTHON) -m venv .uv >/dev/null 2>&1 || { \
 	  rm -rf .uv; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .uv; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null 2>&1 && $(PYTHON) -m venv .uv; \
 	  else \
 	    echo "Python's venv module is missing: install it (Debian: apt install python3-venv), or install uv."; exit 1; \
 	  fi; }
