@@ -41,6 +41,11 @@ def event_text(name: str) -> str:
 
 
 def json_text(column: str, name: str) -> str:
-    """Return SQL for a key of a JSON text column as text."""
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-    return f"json_extract_string({column}, {quoted(pointer)})"
+    """Return SQL for a key of a JSON text column as text, spelled as `event_text` spells it."""
+    at = f"({column}, {quoted('/' + name.replace('~', '~0').replace('/', '~1'))})"
+    return (
+        f"CASE json_type{at} WHEN 'DOUBLE' THEN json_extract_string{at}::DOUBLE::VARCHAR "
+        f"WHEN 'ARRAY' THEN json_extract{at}::VARIANT::JSON::VARCHAR "
+        f"WHEN 'OBJECT' THEN json_extract{at}::VARIANT::JSON::VARCHAR "
+        f"ELSE json_extract_string{at} END"
+    )
