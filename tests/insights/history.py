@@ -46,6 +46,20 @@ class Delivery:
     folds: bool = False
 
 
+Row = tuple[int, str, int] | tuple[int, str, int, Mapping[str, Any]]
+"""An event in a table of a test: person, name, time, and perhaps properties."""
+
+
+def arriving(rows: Sequence[Row], since_us: int) -> Delivery:
+    """Return a delivery of rows whose times count from an instant."""
+    return Delivery(
+        [
+            Happening(row[0], row[1], since_us + row[2], row[3] if len(row) == 4 else {})
+            for row in rows
+        ]
+    )
+
+
 @dataclass(frozen=True)
 class Act:
     """An event as questions see it in the end: every property as text, the person after merges."""

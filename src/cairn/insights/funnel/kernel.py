@@ -47,9 +47,7 @@ class Journeys:
     code: NDArray[np.uint32]
 
 
-def answer(
-    spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar
-) -> FunnelResult:
+def answer(spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
     journeys = walk(spec, sequences, span)
     total = _summary(spec, journeys, None)
@@ -78,7 +76,7 @@ def people(
     chosen = journeys.reached > point.step
     if point.dropped:
         chosen = journeys.reached == point.step
-    if point.group is not None and spec.breakdown is not None:
+    if point.group is not None:
         group_of, groups = _groups(spec, sequences, journeys)
         if point.group not in groups:
             return np.zeros(0, np.int32)
@@ -97,9 +95,7 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
         persons = matches.persons
         reached = np.zeros(persons, np.uint8)
         times = np.empty((persons, steps), np.int64)
-        _walk(
-            matches.offsets, matches.time, matches.mask, steps, window, reached, times
-        )
+        _walk(matches.offsets, matches.time, matches.mask, steps, window, reached, times)
         started = np.flatnonzero(reached)
         code = np.zeros(len(started), np.uint32)
         if properties:
@@ -119,7 +115,8 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
 def _groups(
     spec: FunnelSpec, sequences: Sequences, journeys: Journeys
 ) -> tuple[NDArray[np.int64], list[Group]]:
-    assert spec.breakdown is not None
+    if spec.breakdown is None:
+        return np.zeros(1, np.int64), []
     values = sequences.values(spec.breakdown)
     return ranked(np.bincount(journeys.code, minlength=len(values)), values, spec.limit)
 
@@ -138,9 +135,7 @@ def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> Funne
     steps = []
     for k in range(last + 1):
         here = journeys.reached > k
-        seconds = (
-            (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
-        )
+        seconds = (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
         steps.append(
             FunnelStep(
                 persons=int(here.sum()),
@@ -149,29 +144,37 @@ def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> Funne
             )
         )
     done = journeys.reached > last
-    total = (journeys.times[done, last] - journeys.times[done, 0]) / 1e6
+    total = journeys.times[done, last] - journeys.times[done, 0]
     return FunnelGroup(
         group=group,
         steps=tuple(steps),
-        average_seconds=_mean(total),
-        median_seconds=_median(total),
+        average_seconds=_mean(total / 1e6),
+        median_seconds=_median(total / 1e6),
         histogram=histogram(total),
     )
 
 
-def histogram(seconds: NDArray[np.float64]) -> tuple[HistogramBin, ...]:
-    """Divide times to convert into about cube-root-of-n equal bins, 1 to 60 of them."""
-    if not len(seconds):
+def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
+    """Divide times to convert into about cube-root-of-n equal bins, 1 to 60 of them.
+
+    Edges are compared as exact fractions of a microsecond, so that a time on an edge falls into the
+    bin that starts there.
+    """
+    if not len(times_us):
         return ()
-    low, high = float(seconds.min()), float(seconds.max())
+    low, high = int(times_us.min()), int(times_us.max())
     if low == high:
+        seconds = low / 1e6
         return (
-            HistogramBin(from_seconds=low, to_seconds=low + 60.0, persons=len(seconds)),
+            HistogramBin(from_seconds=seconds, to_seconds=seconds + 60.0, persons=len(times_us)),
         )
-    bins = min(60, int(np.ceil(round(len(seconds) ** (1 / 3), 9))))
-    counts, edges = np.histogram(seconds, bins=bins, range=(low, high))
+    bins = min(60, int(np.ceil(round(len(times_us) ** (1 / 3), 9))))
+    reach = high - low
+    inner = np.array([low - (-reach * i // bins) for i in range(1, bins)], np.int64)
+    counts = np.bincount(np.searchsorted(inner, times_us, side="right"), minlength=bins)
+    edges = [(low * bins + reach * i) / (bins * 1e6) for i in range(bins + 1)]
     return tuple(
-        HistogramBin(from_seconds=float(a), to_seconds=float(b), persons=int(n))
+        HistogramBin(from_seconds=a, to_seconds=b, persons=int(n))
         for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
     )
 
@@ -210,9 +213,7 @@ def _walk(
             union = mask[i]
             overlap = False
             for k in range(i + 1, j):
-                overlap |= (union & mask[k]) != 0 or (
-                    mask[k] & (mask[k] - np.uint32(1))
-                ) != 0
+                overlap |= (union & mask[k]) != 0 or (mask[k] & (mask[k] - np.uint32(1))) != 0
                 union |= mask[k]
             if j == i + 1:
                 _one_event(union, t, window, steps, start, chain)
@@ -243,9 +244,7 @@ def _one_event(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) 
 
 
 @compiled
-def _plain_instant(
-    m: Any, t: int, window: int, steps: int, start: Any, chain: Any
-) -> None:
+def _plain_instant(m: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
     """Several events at this instant, each for a step of its own: any order will do."""
     if m & np.uint32(1):
         start[0] = t
@@ -266,9 +265,7 @@ def _advance(k: int, t: int, window: int, start: Any, chain: Any) -> None:
 
 
 @compiled
-def _matched_instant(
-    masks: Any, t: int, window: int, steps: int, start: Any, chain: Any
-) -> None:
+def _matched_instant(masks: Any, t: int, window: int, steps: int, start: Any, chain: Any) -> None:
     """Events at this instant that fit several steps: match steps to events, from every level."""
     old_start, old_chain = start.copy(), chain.copy()
     for done in range(steps - 1, -1, -1):

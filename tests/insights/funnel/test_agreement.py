@@ -1,0 +1,113 @@
+"""Every engine counts a funnel as the book does, on random events and random questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from cairn.core.errors import InvalidInput
+from cairn.insights.funnel import kernel, relational
+from cairn.insights.funnel.spec import FunnelPoint, FunnelSpec, Window
+from cairn.insights.funnel.view import view
+from cairn.insights.view import Steps
+from cairn.query import sequences
+from cairn.query.periods import Span, resolve
+from cairn.query.relational import RelationalEngine
+from cairn.query.sequences import Sequences
+from cairn.store.duckdb.scoped import DuckDBRelation
+from insights.agreement import difference, trying
+from insights.funnel import oracle
+from insights.history import Act, acts_of, in_clickhouse, in_duckdb
+from insights.questions import World, limits, periods, properties, selectors, some_filter, worlds
+
+_LENGTHS = ((14, "day"), (90, "day"), (1, "day"), (1, "hour"), (60, "minute"), (1, "second"))
+_windows = st.sampled_from((*_LENGTHS, (1, "week"), (2, "month"), (2, "hour"))).map(
+    lambda length: Window.model_validate({"count": length[0], "unit": length[1]})
+)
+
+
+@st.composite
+def specs(draw: DrawFn, world: World) -> FunnelSpec:
+    """Draw a funnel about what happens in a world."""
+    return FunnelSpec(
+        steps=tuple(draw(st.lists(selectors, min_size=2, max_size=4))),
+        window=draw(_windows),
+        period=draw(periods(world)),
+        filter=draw(some_filter),
+        breakdown=draw(st.one_of(st.none(), properties)),
+        limit=draw(limits),
+    )
+
+
+@st.composite
+def cases(draw: DrawFn, questions: int) -> tuple[World, list[FunnelSpec]]:
+    """Draw a world, and questions about it."""
+    world = draw(worlds())
+    return world, draw(st.lists(specs(world), min_size=1, max_size=questions))
+
+
+def _span(world: World, spec: FunnelSpec) -> Span | None:
+    try:
+        return resolve(spec.period, world.calendar)
+    except InvalidInput:
+        return None
+
+
+@trying(150)
+@given(cases(6), st.sampled_from((2, 1 << 19)))
+def test_the_kernel_agrees_with_the_definition(
+    case: tuple[World, list[FunnelSpec]], chunk_events: int
+) -> None:
+    world, questions = case
+    acts = acts_of(world.history)
+    with in_duckdb(world.history) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "CHUNK_EVENTS", chunk_events)
+        for spec in questions:
+            if span := _span(world, spec):
+                people = Sequences(store.snapshot, 2)
+                result = kernel.answer(spec, people, span, world.calendar)
+                assert difference(result, oracle.answer(spec, acts, span)) is None
+                shown = view(spec, result, span, world.calendar).chart
+                assert isinstance(shown, Steps)
+                for bar in (bar for group in shown.groups for bar in group.bars):
+                    for point, count in (
+                        (bar.point, bar.persons),
+                        (bar.dropped_point, bar.dropped_persons),
+                    ):
+                        if isinstance(point, FunnelPoint):
+                            who = kernel.people(spec, point, people, span, world.calendar).tolist()
+                            assert who == sorted(oracle.people(spec, point, acts, span))
+                            assert len(who) == count
+
+
+@trying(20)
+@given(cases(3))
+def test_relations_in_duckdb_agree_with_the_definition(
+    case: tuple[World, list[FunnelSpec]],
+) -> None:
+    world, questions = case
+    with in_duckdb(world.history) as store:
+        _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
+
+
+@trying(20)
+@given(cases(3))
+def test_relations_in_clickhouse_agree_with_the_definition(
+    case: tuple[World, list[FunnelSpec]],
+) -> None:
+    world, questions = case
+    with in_clickhouse(world.history) as store:
+        _agrees(world, questions, store, acts_of(world.history))
+
+
+def _agrees(
+    world: World, questions: Sequence[FunnelSpec], engine: RelationalEngine, acts: Sequence[Act]
+) -> None:
+    for spec in questions:
+        if span := _span(world, spec):
+            result = relational.answer(spec, engine, span, world.calendar)
+            assert difference(result, oracle.answer(spec, acts, span)) is None

@@ -1,0 +1,219 @@
+"""Funnels over a handful of events, counted by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from cairn.core.errors import InvalidInput
+from cairn.insights.funnel import kernel
+from cairn.insights.funnel.kernel import histogram
+from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
+from cairn.query.filters import Group
+from cairn.query.periods import Calendar, resolve
+from cairn.query.sequences import Sequences
+from insights.history import Delivery, Happening, Row, arriving, in_duckdb
+
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
+MAY_1 = 1_714_521_600 * SECOND
+CALENDAR = Calendar(ZoneInfo("UTC"), MAY_1 + 30 * DAY)
+PERIOD = {"from": "2024-05-01", "to": "2024-05-20"}
+
+
+def ask(events: list[Row], *steps: Any, **question: Any) -> FunnelResult:
+    """Return the answer to a funnel over events of (person, name, time since May 1, properties)."""
+    spec = spec_of(*steps, **question)
+    with in_duckdb([arriving(events, MAY_1)]) as store:
+        span = resolve(spec.period, CALENDAR)
+        return kernel.answer(spec, Sequences(store.snapshot, 1), span, CALENDAR)
+
+
+def spec_of(*steps: Any, **question: Any) -> FunnelSpec:
+    """Return a funnel over the first three weeks of May."""
+    named = [{"event": step} if isinstance(step, str) else step for step in steps]
+    return FunnelSpec.model_validate({"steps": named, "period": PERIOD, **question})
+
+
+def counts(result: FunnelResult) -> list[int]:
+    """Return how many people reached each step."""
+    return [step.persons for step in result.total.steps]
+
+
+def test_a_person_who_repeats_step_one_counts_once() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", 1), (0, "buy", 2), (0, "buy", 3)]
+    assert counts(ask(events, "visit", "buy")) == [1, 1]
+
+
+def test_steps_count_only_in_order() -> None:
+    events: list[Row] = [(0, "buy", 0), (0, "visit", 1), (1, "visit", 0), (1, "buy", 1)]
+    assert counts(ask(events, "visit", "buy")) == [2, 1]
+
+
+def test_other_events_may_lie_between_steps() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "help", 1), (0, "buy", 2)]
+    assert counts(ask(events, "visit", "buy")) == [1, 1]
+
+
+def test_steps_of_one_instant_count_in_either_order_of_arrival() -> None:
+    events: list[Row] = [(0, "buy", 0), (0, "visit", 0), (1, "visit", 0), (1, "buy", 0)]
+    result = ask(events, "visit", "buy")
+    assert counts(result) == [2, 2]
+    assert result.total.average_seconds == 0.0
+
+
+def test_one_event_serves_one_step() -> None:
+    events: list[Row] = [(0, "visit", 0), (1, "visit", 0), (1, "visit", 1)]
+    assert counts(ask(events, "visit", "visit")) == [2, 1]
+
+
+def test_two_events_of_one_instant_serve_two_equal_steps() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", 0), (1, "visit", 0)]
+    assert counts(ask(events, "visit", "visit")) == [2, 1]
+
+
+def test_events_of_one_instant_are_given_to_the_steps_that_need_them() -> None:
+    """The pro visit could be step one, but then nothing is left for step two."""
+    pro = {"event": "visit", "filter": {"property": {"name": "plan"}, "values": ["pro"]}}
+    events: list[Row] = [(0, "visit", 0, {"plan": "pro"}), (0, "visit", 0), (0, "buy", 0)]
+    assert counts(ask(events, "visit", pro, "buy")) == [1, 1, 1]
+
+
+def test_the_window_includes_its_last_instant_and_runs_from_step_one() -> None:
+    events: list[Row] = [
+        (0, "visit", 0),
+        (0, "sign up", 30 * SECOND),
+        (0, "buy", 60 * SECOND),
+        (1, "visit", 0),
+        (1, "sign up", 59 * SECOND),
+        (1, "buy", 60 * SECOND + 1),
+    ]
+    result = ask(events, "visit", "sign up", "buy", window={"count": 1, "unit": "minute"})
+    assert counts(result) == [2, 2, 1]
+
+
+def test_a_later_start_counts_when_the_first_is_too_old() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", 3 * DAY), (0, "buy", 4 * DAY)]
+    result = ask(events, "visit", "buy", window={"count": 1, "unit": "day"})
+    assert counts(result) == [1, 1]
+    assert result.total.average_seconds == 86_400.0
+
+
+def test_the_time_to_convert_runs_from_the_latest_start_that_converts_first() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", HOUR), (0, "buy", 3 * HOUR)]
+    events += [(0, "visit", 4 * HOUR), (0, "buy", 5 * HOUR)]
+    assert ask(events, "visit", "buy").total.average_seconds == 7_200.0
+
+
+def test_a_start_that_overtakes_takes_only_the_steps_it_reached() -> None:
+    events: list[Row] = [
+        (0, "visit", 0),
+        (0, "sign up", HOUR),
+        (0, "visit", 2 * HOUR),
+        (0, "buy", 3 * HOUR),
+    ]
+    result = ask(events, "visit", "sign up", "buy")
+    assert counts(result) == [1, 1, 1]
+    assert [step.average_seconds for step in result.total.steps] == [None, 3_600.0, 7_200.0]
+
+
+def test_every_step_lies_in_the_period() -> None:
+    events: list[Row] = [(0, "visit", 20 * DAY - 1), (0, "buy", 20 * DAY), (1, "visit", -1)]
+    assert counts(ask(events, "visit", "buy")) == [1, 0]
+
+
+def test_a_month_is_thirty_days() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "buy", 30 * DAY), (1, "visit", 0)]
+    events += [(1, "buy", 30 * DAY + 1)]
+    period = {"from": "2024-05-01", "to": "2024-07-01"}
+    month = {"count": 1, "unit": "month"}
+    assert counts(ask(events, "visit", "buy", window=month, period=period)) == [2, 1]
+
+
+def test_a_step_that_nobody_takes_ends_the_funnel() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "buy", 1)]
+    result = ask(events, "visit", "never", "buy")
+    assert counts(result) == [1, 0, 0]
+    assert result.total.average_seconds is None
+    assert result.total.histogram == ()
+
+
+def test_the_filter_of_the_funnel_holds_for_every_step() -> None:
+    events: list[Row] = [(0, "visit", 0, {"plan": "pro"}), (0, "buy", 1)]
+    plan = {"property": {"name": "plan"}, "values": ["pro"]}
+    assert counts(ask(events, "visit", "buy", filter=plan)) == [1, 0]
+
+
+def test_a_person_is_in_the_group_of_their_first_value_on_any_step() -> None:
+    events: list[Row] = [
+        (0, "visit", 0),
+        (0, "buy", 1, {"plan": "pro"}),
+        (1, "visit", 0, {"plan": "free"}),
+        (1, "buy", 1, {"plan": "pro"}),
+        (2, "visit", 0),
+    ]
+    result = ask(events, "visit", "buy", breakdown={"name": "plan"})
+    assert [(group.group, group.steps[1].persons) for group in result.groups] == [
+        (Group(value="free"), 1),
+        (Group(value="pro"), 1),
+        (Group(value=None), 0),
+    ]
+
+
+def test_values_beyond_the_limit_are_counted_together() -> None:
+    events: list[Row] = [(who, "visit", 0, {"plan": plan}) for who, plan in enumerate("bbac")]
+    result = ask(events, "visit", "buy", breakdown={"name": "plan"}, limit=2)
+    assert [(group.group, group.steps[0].persons) for group in result.groups] == [
+        (Group(value="b"), 2),
+        (Group(value="a"), 1),
+        (Group(other=True), 1),
+    ]
+
+
+def test_people_who_turn_out_to_be_one_person_convert_together() -> None:
+    first = Delivery([Happening(0, "visit", MAY_1), Happening(1, "buy", MAY_1 + DAY)])
+    spec = spec_of("visit", "buy")
+    span = resolve(spec.period, CALENDAR)
+    for folds in (False, True):
+        history = [first, Delivery(merges=[(0, 1)], folds=folds)]
+        with in_duckdb(history) as store:
+            people = Sequences(store.snapshot, 1)
+            assert counts(kernel.answer(spec, people, span, CALENDAR)) == [1, 1]
+            who = kernel.people(spec, FunnelPoint(step=1), people, span, CALENDAR)
+            assert who.tolist() == [1]
+
+
+def test_a_step_that_the_funnel_does_not_have_is_refused() -> None:
+    spec = spec_of("visit", "buy")
+    span = resolve(spec.period, CALENDAR)
+    with in_duckdb([]) as store, pytest.raises(InvalidInput, match="has 2 steps"):
+        kernel.people(spec, FunnelPoint(step=2), Sequences(store.snapshot), span, CALENDAR)
+
+
+def test_a_group_that_the_answer_does_not_have_holds_nobody() -> None:
+    spec = spec_of("visit", "buy")
+    span = resolve(spec.period, CALENDAR)
+    with in_duckdb([Delivery([Happening(0, "visit", MAY_1)])]) as store:
+        point = FunnelPoint(step=0, group=Group(value="pro"))
+        found = kernel.people(spec, point, Sequences(store.snapshot), span, CALENDAR)
+    assert found.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("times", "bins"),
+    [
+        ([], []),
+        ([5], [(5, 65, 1)]),
+        ([0, 10], [(0, 5, 1), (5, 10, 1)]),
+        ([0, 3, 6, 9, 9, 1, 2, 3, 4], [(0, 3, 3), (3, 6, 3), (6, 9, 3)]),
+    ],
+)
+def test_a_time_on_an_edge_falls_into_the_bin_that_starts_there(
+    times: list[int], bins: list[tuple[int, int, int]]
+) -> None:
+    found = histogram(np.array(times, np.int64) * SECOND)
+    assert [(b.from_seconds, b.to_seconds, b.persons) for b in found] == bins
