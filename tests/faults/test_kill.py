@@ -191,13 +191,14 @@ def test_the_processes_end_when_only_the_supervisor_is_killed(tmp_path: Path) ->
 def test_a_deleted_index_is_built_again(tmp_path: Path) -> None:
     key, port = write_key(tmp_path), free_port()
     server = started(tmp_path, port)
-    wait_for(port)
+    assert server.stdout is not None
+    assert server.stdout.readline()  # it is ready, so the engine has made the index
     clients = Clients(port, key, count=1)
-    time.sleep(1.5)
+    time.sleep(0.5)
     acknowledged = clients.finish()
     server.terminate()
     assert server.wait(30) == 0
-    assert server.stdout is not None
     server.stdout.close()
+    assert acknowledged
     shutil.rmtree(tmp_path / "projects" / PROJECT / "index")
     assert set(acknowledged) <= set(stored_ids(tmp_path))
