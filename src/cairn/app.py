@@ -138,6 +138,8 @@ class LocalWorkspace:
                 live=live,
                 spool_lag_bytes=loader.lag_bytes,
                 events_loaded=lambda: loader.events_loaded,
+                duplicates_dropped=lambda: loader.duplicates_dropped,
+                events_rejected=lambda: loader.events_rejected,
             ),
             store,
             loader,

@@ -31,6 +31,14 @@ class _Projects(Collector):
         loaded = CounterMetricFamily(
             "cairn_events_loaded", "Events loaded since the server started.", labels=labels
         )
+        duplicates = CounterMetricFamily(
+            "cairn_events_duplicate",
+            "Events dropped since the server started because their id was there already.",
+            labels=labels,
+        )
+        rejected = CounterMetricFamily(
+            "cairn_events_rejected", "Events rejected since the server started.", labels=labels
+        )
         lag = GaugeMetricFamily(
             "cairn_spool_lag_bytes", "Bytes acknowledged and not loaded yet.", labels=labels
         )
@@ -43,7 +51,9 @@ class _Projects(Collector):
         for project_id, opened in self._workspace.all_opened().items():
             events.add_metric([project_id], opened.store.snapshot.rows)
             loaded.add_metric([project_id], opened.events_loaded())
+            duplicates.add_metric([project_id], opened.duplicates_dropped())
+            rejected.add_metric([project_id], opened.events_rejected())
             lag.add_metric([project_id], opened.spool_lag_bytes())
             version.add_metric([project_id], opened.store.data_version)
             rejections.add_metric([project_id], opened.browser.rejection_count())
-        return (events, loaded, lag, version, rejections)
+        return (events, loaded, duplicates, rejected, lag, version, rejections)

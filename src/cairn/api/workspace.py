@@ -25,6 +25,8 @@ class OpenProject:
     live: Live
     spool_lag_bytes: Callable[[], int]
     events_loaded: Callable[[], int]
+    duplicates_dropped: Callable[[], int]
+    events_rejected: Callable[[], int]
 
 
 class Workspace(Protocol):
