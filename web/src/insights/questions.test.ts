@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import type { Catalog, FunnelSpec, Spec, TrendsSpec } from "../api/shapes";
+import {
+  asking,
+  brokenDown,
+  complete,
+  converted,
+  same,
+  selectors,
+  shortened,
+  starting,
+  titleOf,
+} from "./questions";
+
+const NOW = new Date("2024-06-15T12:00:00Z");
+
+function catalog(lastSeen: string): Catalog {
+  const event = (name: string, count: number) => ({ name, count, last_seen: lastSeen });
+  return {
+    events: [event("$page", 90), event("Viewed", 50), event("Bought", 10)],
+    properties: [],
+    event_total: 150,
+    person_total: 20,
+  };
+}
+
+const funnel: FunnelSpec = {
+  kind: "funnel",
+  steps: [{ event: "Viewed" }, { event: "Bought" }],
+  window: { count: 7, unit: "day" },
+  period: { from: "-30d" },
+  filter: null,
+  breakdown: null,
+  limit: 25,
+};
+
+describe("where a question starts", () => {
+  test("a funnel starts with the two commonest events that are the product's own", () => {
+    const spec = starting("funnel", catalog("2024-06-15T00:00:00Z"), NOW) as FunnelSpec;
+    expect(spec.steps.map((step) => step.event)).toEqual(["Viewed", "Bought"]);
+    expect(spec.period).toEqual({ from: "-30d" });
+  });
+
+  test("a project whose events are old starts with all time, by month", () => {
+    const spec = starting("trends", catalog("2014-09-01T00:00:00Z"), NOW) as TrendsSpec;
+    expect([spec.period.from, spec.interval]).toEqual(["all", "month"]);
+  });
+});
+
+describe("addresses", () => {
+  test("a question comes back from its short form unchanged", () => {
+    const spec = brokenDown(
+      { ...funnel, window: { count: 3, unit: "hour" } },
+      { of: "event", name: "plan" },
+    );
+    expect(complete("funnel", shortened(spec))).toEqual(spec);
+  });
+
+  test("defaults are not spelled out", () => {
+    expect(shortened({ ...funnel, window: { count: 14, unit: "day" } })).toEqual({
+      kind: "funnel",
+      steps: [{ event: "Viewed" }, { event: "Bought" }],
+    });
+  });
+
+  test("a series without a measure counts events", () => {
+    const spec = complete("trends", {
+      kind: "trends",
+      series: [{ event: "Bought" }],
+    }) as TrendsSpec;
+    expect(spec.series[0]?.measure).toEqual({ of: "total" });
+  });
+
+  test.each([
+    ["another kind", { kind: "trends", series: [{}] }],
+    ["too few steps", { kind: "funnel", steps: [{}] }],
+    ["no question", "funnel"],
+  ])("%s is refused", (_, raw) => {
+    expect(complete("funnel", raw)).toBeNull();
+  });
+});
+
+describe("what can be asked", () => {
+  test("conditions without a value and empty formulas wait", () => {
+    const waiting = {
+      property: { of: "event" as const, name: "plan" },
+      operator: "is" as const,
+      values: [],
+    };
+    const spec: Spec = {
+      ...(starting("trends", catalog("2024-06-15T00:00:00Z"), NOW) as TrendsSpec),
+      filter: { all: [waiting] },
+      formulas: [" A * 2 ", "  "],
+    };
+    const { spec: asked } = asking(spec);
+    expect(asked).toMatchObject({ filter: null, formulas: ["A * 2"] });
+  });
+
+  test("a measure of a property that is not chosen yet is not asked", () => {
+    const spec = complete("trends", { kind: "trends", series: [{ measure: { of: "average" } }] });
+    expect(asking(spec as Spec)).toEqual({
+      spec: null,
+      missing: "Choose the property to measure.",
+    });
+  });
+});
+
+describe("turning one kind into another", () => {
+  test("events, filter, period and breakdown stay", () => {
+    const filter = {
+      property: { of: "event" as const, name: "plan" },
+      operator: "is" as const,
+      values: ["pro"],
+    };
+    const from = brokenDown({ ...funnel, filter }, { of: "person", name: "country" });
+    const to = converted(from, "trends") as TrendsSpec;
+    expect(selectors(to)).toEqual(funnel.steps);
+    expect([to.filter, to.breakdown, to.period]).toEqual([filter, from.breakdown, from.period]);
+  });
+
+  test("one event makes a funnel of two steps", () => {
+    const trend = complete("trends", { kind: "trends", series: [{ event: "Viewed" }] }) as Spec;
+    expect((converted(trend, "funnel") as FunnelSpec).steps).toHaveLength(2);
+  });
+
+  test("a funnel becomes the return of those who did its first step", () => {
+    expect(converted(funnel, "retention")).toMatchObject({
+      start: { event: "Viewed" },
+      returning: { event: "Bought" },
+    });
+  });
+});
+
+test("the order of members makes no difference", () => {
+  const { window, ...rest } = funnel;
+  expect(same(funnel, { window, ...rest })).toBe(true);
+  expect(same(funnel, { ...funnel, window: { count: 8, unit: "day" } })).toBe(false);
+});
+
+test("titles say what is asked", () => {
+  expect(titleOf(funnel)).toBe("Viewed to Bought");
+  expect(titleOf(converted(funnel, "retention"))).toBe("Who comes back after Viewed");
+});
