@@ -86,10 +86,14 @@ def people(
     opens, closes = grid.span.start_us, grid.span.end_us
     if bucket is not None:
         opens, closes = int(grid.opens[bucket]), int(grid.closes[bucket])
+    prop = asked.series.measure.property
+    counts = None if prop is None else ~np.isnan(sequences.numbers(prop))
 
     def work(matches: Matches) -> Any:
         here = (matches.time >= opens) & (matches.time < closes)
         here &= asked.group_of[asked.codes(matches)] == group
+        if counts is not None:
+            here &= counts[matches.codes[-1]]
         return _with_any(matches.offsets, here) + np.int32(matches.first_person)
 
     return np.concatenate(sequences.scan(asked.pick, work))
@@ -210,21 +214,24 @@ class _Asked:
 def _sizes(
     series: Series, sequences: Sequences, pick: Pick, grid: Grid, values: int
 ) -> tuple[Any, Any]:
-    """Return for each code what ranks it, and how many events of the period have it."""
+    """Return for each code what ranks it in the period, and how many events count that have it.
+
+    The events before the period that a rolling measure looks back on give a value its row, too.
+    """
     numbers = None
     if series.measure.of == "sum" and series.measure.property is not None:
         numbers = np.nan_to_num(sequences.numbers(series.measure.property))
 
     def work(matches: Matches) -> tuple[Any, Any]:
         code = matches.codes[0]
+        present = np.bincount(code, minlength=values)
+        if numbers is not None:
+            number = numbers[matches.codes[-1]]
+            return np.bincount(code, weights=number, minlength=values), present
         inside = matches.time >= grid.span.start_us
-        code = code if inside.all() else code[inside]
-        counts = np.bincount(code, minlength=values)
-        if numbers is None:
-            return counts, counts
-        number = numbers[matches.codes[-1]]
-        weights = number if inside.all() else number[inside]
-        return np.bincount(code, weights=weights, minlength=values), counts
+        if inside.all():
+            return present, present
+        return np.bincount(code[inside], minlength=values), present
 
     parts = sequences.scan(pick, work)
     return sum(part[0] for part in parts), sum(part[1] for part in parts)

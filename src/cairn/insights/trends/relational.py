@@ -76,8 +76,7 @@ def chosen(spec: TrendsSpec, series: Series, relation: Relation) -> ir.Table:
 def ranking(spec: TrendsSpec, series: Series, relation: Relation, grid: Grid) -> ir.Table:
     """Return the largest values of the breakdown in order, one more than are shown."""
     events = chosen(spec, series, relation)
-    events = events.filter(events.time >= grid.span.start_us)
-    size = events.count()
+    size = (events.time >= grid.span.start_us).sum()
     if series.measure.of == "sum":
         size = events.number.sum().fill_null(0.0)
     sizes = events.group_by("value").aggregate(size=size)

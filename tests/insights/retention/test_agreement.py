@@ -1,0 +1,114 @@
+"""Every engine counts retention as the book does, on random events and random questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from cairn.core.errors import InvalidInput
+from cairn.insights.retention import kernel, relational
+from cairn.insights.retention.spec import RetentionPoint, RetentionSpec
+from cairn.insights.retention.view import view
+from cairn.insights.view import Matrix
+from cairn.query import sequences
+from cairn.query.periods import Span, resolve
+from cairn.query.relational import RelationalEngine
+from cairn.query.sequences import Sequences
+from cairn.store.duckdb.scoped import DuckDBRelation
+from insights.agreement import difference, trying
+from insights.history import Act, acts_of, in_clickhouse, in_duckdb
+from insights.questions import World, limits, periods, properties, selectors, some_filter, worlds
+from insights.retention import oracle
+
+
+@st.composite
+def specs(draw: DrawFn, world: World) -> RetentionSpec:
+    """Draw a question of retention about what happens in a world."""
+    return RetentionSpec(
+        start=draw(selectors),
+        returning=draw(st.one_of(st.none(), selectors)),
+        cohort=draw(st.sampled_from(("recurring", "first_time"))),
+        match=draw(st.sampled_from(("on", "on_or_after"))),
+        interval=draw(st.sampled_from(("day", "week", "month"))),
+        columns=draw(st.sampled_from((2, 3, 4, 8, 15))),
+        period=draw(periods(world)),
+        filter=draw(some_filter),
+        breakdown=draw(st.one_of(st.none(), properties)),
+        limit=draw(limits),
+    )
+
+
+@st.composite
+def cases(draw: DrawFn, questions: int) -> tuple[World, list[RetentionSpec]]:
+    """Draw a world, and questions about it."""
+    world = draw(worlds())
+    return world, draw(st.lists(specs(world), min_size=1, max_size=questions))
+
+
+def _span(world: World, spec: RetentionSpec) -> Span | None:
+    try:
+        return resolve(spec.period, world.calendar)
+    except InvalidInput:
+        return None
+
+
+@trying(60)
+@given(cases(6), st.sampled_from((2, 1 << 19)))
+def test_the_kernel_agrees_with_the_definition(
+    case: tuple[World, list[RetentionSpec]], chunk_events: int
+) -> None:
+    world, questions = case
+    acts, calendar = acts_of(world.history), world.calendar
+    with in_duckdb(world.history) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "CHUNK_EVENTS", chunk_events)
+        for spec in questions:
+            if span := _span(world, spec):
+                people = Sequences(store.snapshot, 2)
+                result = kernel.answer(spec, people, span, calendar)
+                assert difference(result, oracle.answer(spec, acts, span, calendar)) is None
+                shown = view(spec, result, span, calendar).chart
+                assert isinstance(shown, Matrix)
+                cells = [cell for group in shown.groups for row in group.rows for cell in row.cells]
+                empty = 0
+                for cell in cells:
+                    empty += not cell.persons
+                    if cell.persons or empty < 10:
+                        point = cell.point
+                        assert isinstance(point, RetentionPoint)
+                        who = kernel.people(spec, point, people, span, calendar).tolist()
+                        assert who == sorted(oracle.people(spec, point, acts, span, calendar))
+                        assert len(who) == cell.persons
+
+
+@trying(15)
+@given(cases(3))
+def test_relations_in_duckdb_agree_with_the_definition(
+    case: tuple[World, list[RetentionSpec]],
+) -> None:
+    world, questions = case
+    with in_duckdb(world.history) as store:
+        _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
+
+
+@trying(15)
+@given(cases(3))
+def test_relations_in_clickhouse_agree_with_the_definition(
+    case: tuple[World, list[RetentionSpec]],
+) -> None:
+    world, questions = case
+    with in_clickhouse(world.history) as store:
+        _agrees(world, questions, store, acts_of(world.history))
+
+
+def _agrees(
+    world: World, questions: Sequence[RetentionSpec], engine: RelationalEngine, acts: Sequence[Act]
+) -> None:
+    for spec in questions:
+        if span := _span(world, spec):
+            result = relational.answer(spec, engine, span, world.calendar)
+            expected = oracle.answer(spec, acts, span, world.calendar)
+            assert difference(result, expected) is None
