@@ -25,8 +25,8 @@ export function useDashboards(projectId: string) {
 }
 
 /** One dashboard. */
-export function useDashboard(projectId: string, dashboardId: string) {
-  return useQuery({
+export function dashboardWith(projectId: string, dashboardId: string) {
+  return queryOptions({
     queryKey: ["project", projectId, "dashboard", dashboardId],
     queryFn: ({ signal }) =>
       read(
@@ -36,6 +36,11 @@ export function useDashboard(projectId: string, dashboardId: string) {
         }),
       ),
   });
+}
+
+/** One dashboard. */
+export function useDashboard(projectId: string, dashboardId: string) {
+  return useQuery(dashboardWith(projectId, dashboardId));
 }
 
 /** Keeps a new dashboard. */
@@ -54,16 +59,20 @@ export function useAddDashboard(projectId: string) {
 }
 
 /** Replaces a dashboard; an ApiError with code `conflict` when somebody else was quicker. */
+export function putDashboard(projectId: string, dashboardId: string, edit: Edit) {
+  return read(
+    api.PUT("/api/projects/{project_id}/dashboards/{dashboard_id}", {
+      params: { path: { project_id: projectId, dashboard_id: dashboardId } },
+      body: edit,
+    }),
+  );
+}
+
+/** Replaces a dashboard; an ApiError with code `conflict` when somebody else was quicker. */
 export function useChangeDashboard(projectId: string) {
   const remember = useRemember(projectId);
   return useMutation({
-    mutationFn: ({ id, edit }: { id: string; edit: Edit }) =>
-      read(
-        api.PUT("/api/projects/{project_id}/dashboards/{dashboard_id}", {
-          params: { path: { project_id: projectId, dashboard_id: id } },
-          body: edit,
-        }),
-      ),
+    mutationFn: ({ id, edit }: { id: string; edit: Edit }) => putDashboard(projectId, id, edit),
     onSuccess: remember,
   });
 }

@@ -1,0 +1,229 @@
+import { ActionIcon, Menu, SegmentedControl } from "@mantine/core";
+import {
+  IconArrowLeft,
+  IconArrowRight,
+  IconCopy,
+  IconDots,
+  IconExternalLink,
+  IconGripVertical,
+  IconPencil,
+  IconTrash,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import type { Point, Tile } from "../api/shapes";
+import { Answered } from "../insights/Answered";
+import { insightLink } from "../insights/links";
+import { InlineText } from "../ui/InlineText";
+import { MenuLink } from "../ui/links";
+import { Surface } from "../ui/Surface";
+import { heightOf } from "./arrange";
+import {
+  type Change,
+  duplicateTile,
+  moveTile,
+  newId,
+  removeTile,
+  renameTile,
+  resizeTile,
+} from "./edit";
+import classes from "./TileCard.module.css";
+
+const HEAD = 44;
+const FOOT = 12;
+const ICON = { size: 16, stroke: 1.6 } as const;
+const WIDTHS = [
+  { value: "3", label: "¼" },
+  { value: "4", label: "⅓" },
+  { value: "6", label: "½" },
+  { value: "8", label: "⅔" },
+  { value: "12", label: "Full" },
+];
+const HEIGHTS = [
+  { value: "3", label: "S" },
+  { value: "4", label: "M" },
+  { value: "5", label: "L" },
+  { value: "7", label: "XL" },
+];
+
+interface Props {
+  projectId: string;
+  dashboardId: string;
+  tile: Tile;
+  index: number;
+  last: boolean;
+  editable: boolean;
+  active: boolean;
+  onChange: (change: Change) => void;
+  onPoint: (point: Point, label: string) => void;
+  onMoveStart: (press: PointerEvent<HTMLElement>) => void;
+  onResizeStart: (press: PointerEvent<HTMLElement>) => void;
+}
+
+/** A saved question on a dashboard: its answer, and what can be done with it. */
+export function TileCard(props: Props) {
+  const { projectId, dashboardId, tile, index, editable, onChange } = props;
+  const [renaming, setRenaming] = useState(false);
+  const link = insightLink(projectId, tile.spec, { dashboard: dashboardId, tile: tile.id });
+
+  function move(by: number) {
+    onChange(moveTile(tile.id, index + by));
+  }
+
+  function moveByKey(event: KeyboardEvent) {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    move(by);
+  }
+
+  function resizeByKey(event: KeyboardEvent) {
+    const by = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    onChange(resizeTile(tile.id, tile.width + (by[0] ?? 0), tile.height + (by[1] ?? 0)));
+  }
+
+  return (
+    <section
+      className={classes.place}
+      style={{ "--width": tile.width, "--height": tile.height }}
+      data-tile={tile.id}
+      data-narrow={tile.width < 6 || undefined}
+      data-active={props.active || undefined}
+      aria-label={tile.title}
+    >
+      <Surface className={classes.tile}>
+        <header className={classes.head}>
+          {editable ? (
+            <button
+              type="button"
+              className={classes.grip}
+              aria-label={`Move ${tile.title}: drag, or press an arrow key`}
+              onPointerDown={props.onMoveStart}
+              onKeyDown={moveByKey}
+            >
+              <IconGripVertical size={14} stroke={1.6} aria-hidden="true" />
+            </button>
+          ) : null}
+          <h2 className={classes.title}>
+            {renaming ? (
+              <InlineText
+                open
+                value={tile.title}
+                label="Title of the tile"
+                maxLength={200}
+                onChange={(title) => onChange(renameTile(tile.id, title))}
+                onClose={() => setRenaming(false)}
+              />
+            ) : (
+              <Link {...link} className={classes.link}>
+                {tile.title || "Untitled"}
+              </Link>
+            )}
+          </h2>
+          <Menu position="bottom-end" width={224}>
+            <Menu.Target>
+              <ActionIcon className={classes.more} aria-label={`More about ${tile.title}`}>
+                <IconDots {...ICON} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <MenuLink {...link} leftSection={<IconExternalLink {...ICON} />}>
+                {editable ? "Open and edit" : "Open"}
+              </MenuLink>
+              {editable ? (
+                <>
+                  <Menu.Item
+                    leftSection={<IconPencil {...ICON} />}
+                    onClick={() => setRenaming(true)}
+                  >
+                    Rename
+                  </Menu.Item>
+                  <Menu.Item
+                    leftSection={<IconCopy {...ICON} />}
+                    onClick={() => onChange(duplicateTile(tile.id, newId()))}
+                  >
+                    Duplicate
+                  </Menu.Item>
+                  <Menu.Divider />
+                  <div className={classes.size}>
+                    <span>Width</span>
+                    <SegmentedControl
+                      size="xs"
+                      aria-label="Width"
+                      data={WIDTHS}
+                      value={String(tile.width)}
+                      onChange={(width) =>
+                        onChange(resizeTile(tile.id, Number(width), tile.height))
+                      }
+                    />
+                  </div>
+                  <div className={classes.size}>
+                    <span>Height</span>
+                    <SegmentedControl
+                      size="xs"
+                      aria-label="Height"
+                      data={HEIGHTS}
+                      value={String(tile.height)}
+                      onChange={(height) =>
+                        onChange(resizeTile(tile.id, tile.width, Number(height)))
+                      }
+                    />
+                  </div>
+                  <Menu.Item
+                    leftSection={<IconArrowLeft {...ICON} />}
+                    disabled={index === 0}
+                    closeMenuOnClick={false}
+                    onClick={() => move(-1)}
+                  >
+                    Move forward
+                  </Menu.Item>
+                  <Menu.Item
+                    leftSection={<IconArrowRight {...ICON} />}
+                    disabled={props.last}
+                    closeMenuOnClick={false}
+                    onClick={() => move(1)}
+                  >
+                    Move back
+                  </Menu.Item>
+                  <Menu.Divider />
+                  <Menu.Item
+                    color="red"
+                    leftSection={<IconTrash {...ICON} />}
+                    onClick={() => onChange(removeTile(tile.id))}
+                  >
+                    Delete
+                  </Menu.Item>
+                </>
+              ) : null}
+            </Menu.Dropdown>
+          </Menu>
+        </header>
+        <div className={classes.body}>
+          <Answered
+            projectId={projectId}
+            spec={tile.spec}
+            height={heightOf(tile.height) - HEAD - FOOT}
+            onPoint={props.onPoint}
+            compact
+          />
+        </div>
+        {editable ? (
+          <button
+            type="button"
+            className={classes.corner}
+            aria-label={`Resize ${tile.title}: drag, or press an arrow key`}
+            onPointerDown={props.onResizeStart}
+            onKeyDown={resizeByKey}
+          />
+        ) : null}
+      </Surface>
+    </section>
+  );
+}

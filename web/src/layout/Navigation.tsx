@@ -1,0 +1,141 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import {
+  IconBolt,
+  IconChartLine,
+  IconFilter,
+  IconLayoutDashboard,
+  IconList,
+  IconPlus,
+  IconRepeat,
+  IconSettings,
+  IconUsers,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useDashboards } from "../api/dashboards";
+import { useRights } from "../api/session";
+import { useNewDashboard } from "../dashboards/useNewDashboard";
+import { useProjectId } from "../lib/place";
+import { Logo } from "../ui/Logo";
+import { MemberMenu } from "./MemberMenu";
+import classes from "./Navigation.module.css";
+import { ProjectSwitch } from "./ProjectSwitch";
+
+const ICON = { size: 17, stroke: 1.6, "aria-hidden": true } as const;
+const ASKING = [
+  { kind: "trends", label: "Trends", icon: <IconChartLine {...ICON} /> },
+  { kind: "funnel", label: "Funnel", icon: <IconFilter {...ICON} /> },
+  { kind: "retention", label: "Retention", icon: <IconRepeat {...ICON} /> },
+] as const;
+
+/** Everywhere one can go in a project. */
+export function Navigation() {
+  const projectId = useProjectId();
+  const rights = useRights();
+  const { data: dashboards } = useDashboards(projectId);
+  const { create, pending } = useNewDashboard(projectId);
+  const params = { projectId };
+
+  return (
+    <div className={classes.navigation}>
+      <div className={classes.head}>
+        <Link to="/" className={classes.logo} aria-label="Cairn: to the first dashboard">
+          <Logo size={22} />
+        </Link>
+        <ProjectSwitch projectId={projectId} />
+      </div>
+      <nav aria-label="Project" className={classes.scroll}>
+        <Section
+          title="Dashboards"
+          action={
+            rights.edit ? (
+              <Tooltip label="New dashboard">
+                <ActionIcon size="sm" onClick={create} loading={pending} aria-label="New dashboard">
+                  <IconPlus size={15} />
+                </ActionIcon>
+              </Tooltip>
+            ) : null
+          }
+        >
+          <Link
+            to="/p/$projectId/dashboards"
+            params={params}
+            className={classes.link}
+            activeOptions={{ exact: true }}
+          >
+            <IconLayoutDashboard {...ICON} />
+            All dashboards
+          </Link>
+          {dashboards?.map(({ id, name }) => (
+            <Link
+              key={id}
+              to="/p/$projectId/dashboards/$dashboardId"
+              params={{ projectId, dashboardId: id }}
+              className={classes.link}
+              data-nested
+            >
+              <span className={classes.name}>{name}</span>
+            </Link>
+          ))}
+        </Section>
+        <Section title="Ask">
+          {ASKING.map(({ kind, label, icon }) => (
+            <Link
+              key={kind}
+              to="/p/$projectId/insights/$kind"
+              params={{ projectId, kind }}
+              activeOptions={{ includeSearch: false }}
+              className={classes.link}
+            >
+              {icon}
+              {label}
+            </Link>
+          ))}
+        </Section>
+        <Section title="Data">
+          <Link to="/p/$projectId/live" params={params} className={classes.link}>
+            <IconBolt {...ICON} />
+            Live
+          </Link>
+          <Link to="/p/$projectId/events" params={params} className={classes.link}>
+            <IconList {...ICON} />
+            Events
+          </Link>
+          <Link
+            to="/p/$projectId/people"
+            params={params}
+            activeOptions={{ includeSearch: false }}
+            className={classes.link}
+          >
+            <IconUsers {...ICON} />
+            People
+          </Link>
+        </Section>
+      </nav>
+      <div className={classes.foot}>
+        <Link
+          to="/p/$projectId/settings"
+          params={params}
+          activeOptions={{ includeSearch: false }}
+          className={classes.link}
+        >
+          <IconSettings {...ICON} />
+          Settings
+        </Link>
+        <MemberMenu />
+      </div>
+    </div>
+  );
+}
+
+function Section(props: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.section}>
+      <div className={classes.label}>
+        {props.title}
+        {props.action}
+      </div>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { ActionIcon, Drawer } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconMenu2 } from "@tabler/icons-react";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Logo } from "../ui/Logo";
+import { Navigation } from "./Navigation";
+import classes from "./Shell.module.css";
+
+/** The frame of every page of a project: navigation at the side, on a phone in a drawer. */
+export function Shell() {
+  const [opened, drawer] = useDisclosure(false);
+  const path = useLocation({ select: (location) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: having gone somewhere closes it
+  useEffect(drawer.close, [path]);
+
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to the page
+      </a>
+      <aside className={classes.side}>
+        <Navigation />
+      </aside>
+      <header className={classes.top}>
+        <ActionIcon size="lg" onClick={drawer.open} aria-label="Open the navigation">
+          <IconMenu2 size={20} stroke={1.75} />
+        </ActionIcon>
+        <Logo size={22} />
+      </header>
+      <Drawer
+        opened={opened}
+        onClose={drawer.close}
+        size={288}
+        withCloseButton={false}
+        padding={0}
+        title={undefined}
+        aria-label="Navigation"
+        classNames={{ body: classes.drawer ?? "" }}
+      >
+        <Navigation />
+      </Drawer>
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
