@@ -1,0 +1,218 @@
+import {
+  ActionIcon,
+  Button,
+  NativeSelect,
+  TagsInput,
+  TextInput,
+  UnstyledButton,
+} from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconFolderPlus, IconPlus, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import { useValues } from "../api/catalog";
+import type { Condition, Filter, Operator } from "../api/shapes";
+import { formatShort } from "../charts/format";
+import { useProjectId } from "../lib/place";
+import {
+  asGroup,
+  condition,
+  type Group,
+  isGroup,
+  joined,
+  joinOf,
+  OPERATORS,
+  partsOf,
+  withOperator,
+  withPart,
+} from "./filters";
+import classes from "./insights.module.css";
+import { PropertyPicker } from "./pickers";
+
+const DEEPEST = 3;
+const BLANK = condition({ of: "event", name: "" });
+
+interface FilterEditorProps {
+  filter: Filter | null | undefined;
+  /** Values are suggested from this event only. */
+  event: string | null;
+  onChange: (filter: Filter | null) => void;
+  /** Whose filter this is, for those who cannot see it. */
+  label: string;
+}
+
+/** Edits nested conditions. A condition without values stays until it has some, and filters nothing. */
+export function FilterEditor({ filter, event, onChange, label }: FilterEditorProps) {
+  const group = asGroup(filter);
+  return <GroupEditor group={group} event={event} label={label} depth={1} onChange={onChange} />;
+}
+
+interface GroupEditorProps {
+  group: Group;
+  event: string | null;
+  label: string;
+  depth: number;
+  onChange: (group: Group | null) => void;
+}
+
+function GroupEditor({ group, event, label, depth, onChange }: GroupEditorProps) {
+  const parts = partsOf(group);
+  const join = joinOf(group);
+  const word = join === "all" ? "and" : "or";
+  return (
+    <fieldset className={classes.group} data-nested={depth > 1 || undefined} aria-label={label}>
+      {parts.map((part, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a condition is known by its place
+        <div key={i} className={classes.part}>
+          {i > 0 && (
+            <UnstyledButton
+              className={classes.join}
+              aria-label={`Joined by ${word}. Switch to ${word === "and" ? "or" : "and"}`}
+              title={join === "all" ? "All of these hold" : "Any of these holds"}
+              onClick={() => onChange(joined(join === "all" ? "any" : "all", parts))}
+            >
+              {word}
+            </UnstyledButton>
+          )}
+          {isGroup(part) ? (
+            <GroupEditor
+              group={part}
+              event={event}
+              label={`${label}, group ${i + 1}`}
+              depth={depth + 1}
+              onChange={(next) => onChange(withPart(group, i, next))}
+            />
+          ) : (
+            <ConditionRow
+              condition={part}
+              event={event}
+              label={`${label}, condition ${i + 1}`}
+              onChange={(next) => onChange(withPart(group, i, next))}
+            />
+          )}
+        </div>
+      ))}
+      <div className={classes.adders}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconPlus size={13} />}
+          onClick={() => onChange(joined(join, [...parts, BLANK]))}
+        >
+          Condition
+        </Button>
+        {depth < DEEPEST && parts.length > 0 && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconFolderPlus size={13} />}
+            onClick={() =>
+              onChange(joined(join, [...parts, joined(join === "all" ? "any" : "all", [BLANK])]))
+            }
+          >
+            Group
+          </Button>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+interface ConditionRowProps {
+  condition: Condition;
+  event: string | null;
+  label: string;
+  onChange: (condition: Condition | null) => void;
+}
+
+function ConditionRow({ condition: value, event, label, onChange }: ConditionRowProps) {
+  const { takes } = OPERATORS[value.operator];
+  return (
+    <div className={classes.condition}>
+      <div className={classes.conditionHead}>
+        <PropertyPicker
+          quiet
+          label={`${label}, property`}
+          property={value.property}
+          opened={value.property.name === ""}
+          onChange={(property) =>
+            onChange({ ...value, property, values: takes === "values" ? [] : value.values })
+          }
+        />
+        <NativeSelect
+          size="xs"
+          variant="unstyled"
+          className={classes.operator}
+          aria-label={`${label}, comparison`}
+          value={value.operator}
+          onChange={(change) =>
+            onChange(withOperator(value, change.currentTarget.value as Operator))
+          }
+          data={Object.entries(OPERATORS).map(([operator, { words }]) => ({
+            value: operator,
+            label: words,
+          }))}
+        />
+        <ActionIcon size="sm" aria-label={`Remove ${label}`} onClick={() => onChange(null)}>
+          <IconX size={14} />
+        </ActionIcon>
+      </div>
+      {takes === "values" && (
+        <ValuesInput condition={value} event={event} label={label} onChange={onChange} />
+      )}
+      {(takes === "text" || takes === "number") && (
+        <TextInput
+          size="xs"
+          aria-label={`${label}, value`}
+          placeholder={takes === "number" ? "Number" : "Text"}
+          inputMode={takes === "number" ? "decimal" : "text"}
+          value={String(value.values[0] ?? "")}
+          onChange={(change) => {
+            const text = change.currentTarget.value;
+            onChange({ ...value, values: text === "" ? [] : [text] });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ValuesInputProps {
+  condition: Condition;
+  event: string | null;
+  label: string;
+  onChange: (condition: Condition) => void;
+}
+
+function ValuesInput({ condition: value, event, label, onChange }: ValuesInputProps) {
+  const [search, setSearch] = useState("");
+  const [settled] = useDebouncedValue(search, 150);
+  const property = value.property.name ? value.property : null;
+  const { data: found = [] } = useValues(useProjectId(), property, event, settled);
+  const counts = new Map(found.map((item) => [item.value, item.count]));
+  return (
+    <TagsInput
+      size="xs"
+      aria-label={`${label}, values`}
+      placeholder={value.values.length ? "" : "Choose or type values"}
+      value={value.values.map(String)}
+      onChange={(values) => onChange({ ...value, values })}
+      searchValue={search}
+      onSearchChange={setSearch}
+      data={[...counts.keys()]}
+      splitChars={[]}
+      limit={50}
+      maxDropdownHeight={240}
+      comboboxProps={{ width: 280, position: "bottom-start" }}
+      renderOption={({ option }) => (
+        <span className={classes.option}>
+          <span className={classes.optionLabel}>{option.value}</span>
+          <span className={classes.optionNote}>
+            {formatShort(counts.get(option.value) ?? 0, "count")}
+          </span>
+        </span>
+      )}
+    />
+  );
+}

@@ -1,0 +1,14 @@
+/** Whether there is anything to see in an answer. */
+
+import type { View } from "../api/shapes";
+
+/** Whether nobody and nothing is counted anywhere in a view. */
+export function isEmpty({ chart }: View): boolean {
+  if (chart.type === "lines") {
+    return chart.lines.every((line) => line.values.every((value) => !value));
+  }
+  if (chart.type === "steps") {
+    return chart.groups.every((group) => !group.bars[0]?.persons);
+  }
+  return chart.groups.every((group) => group.rows.every((row) => row.size === 0));
+}

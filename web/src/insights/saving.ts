@@ -1,0 +1,95 @@
+/** Keeping a question as a tile of a dashboard. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ApiError, api, read } from "../api/client";
+import { editOf } from "../api/dashboards";
+import type { Dashboard, Kind, Spec, Tile } from "../api/shapes";
+
+const ATTEMPTS = 4;
+const SIZES: Record<Kind, { width: number; height: number }> = {
+  trends: { width: 6, height: 4 },
+  funnel: { width: 6, height: 5 },
+  retention: { width: 12, height: 6 },
+};
+
+/** What to keep, and where. Without a tile a new one is added; without a dashboard, a new one too. */
+export interface Saving {
+  dashboard: { id: string } | { name: string };
+  tile: string | null;
+  title: string | null;
+  spec: Spec;
+}
+
+/** Where a question was kept. */
+export interface Saved {
+  dashboard: Dashboard;
+  tile: Tile;
+}
+
+/**
+ * Keeps a question in a dashboard. Only this tile changes, so when somebody else changed the
+ * dashboard in between, the change is made again on what they left.
+ */
+export function useSaveTile(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (saving: Saving) => save(projectId, saving),
+    onSuccess: ({ dashboard }) => {
+      client.setQueryData(["project", projectId, "dashboard", dashboard.id], dashboard);
+      return client.invalidateQueries({ queryKey: ["project", projectId, "dashboards"] });
+    },
+  });
+}
+
+async function save(projectId: string, saving: Saving): Promise<Saved> {
+  if ("name" in saving.dashboard) {
+    const tile = newTile(saving);
+    const dashboard = await read(
+      api.POST("/api/projects/{project_id}/dashboards", {
+        params: { path: { project_id: projectId } },
+        body: { name: saving.dashboard.name, description: "", tiles: [tile] },
+      }),
+    );
+    return { dashboard, tile };
+  }
+  const path = { project_id: projectId, dashboard_id: saving.dashboard.id };
+  for (let attempt = 1; ; attempt++) {
+    const current = await read(
+      api.GET("/api/projects/{project_id}/dashboards/{dashboard_id}", { params: { path } }),
+    );
+    const { tiles, tile } = withTile(current.tiles, saving);
+    try {
+      const dashboard = await read(
+        api.PUT("/api/projects/{project_id}/dashboards/{dashboard_id}", {
+          params: { path },
+          body: editOf(current, { tiles }),
+        }),
+      );
+      return { dashboard, tile };
+    } catch (error) {
+      const lost = error instanceof ApiError && error.status === 409;
+      if (!lost || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Returns the tiles with the question kept: in its tile, or in a new one when that is gone. */
+export function withTile(tiles: readonly Tile[], saving: Saving): { tiles: Tile[]; tile: Tile } {
+  const old = tiles.find((tile) => tile.id === saving.tile);
+  if (!old) {
+    const tile = newTile(saving);
+    return { tiles: [...tiles, tile], tile };
+  }
+  const tile = { ...old, title: saving.title ?? old.title, spec: saving.spec };
+  return { tiles: tiles.map((each) => (each.id === old.id ? tile : each)), tile };
+}
+
+function newTile({ spec, title }: Saving): Tile {
+  return { id: freshId(), title: title ?? "", spec, ...SIZES[spec.kind] };
+}
+
+/** Returns an id that no other tile has, also where there is no HTTPS. */
+function freshId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

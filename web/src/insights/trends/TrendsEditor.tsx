@@ -1,0 +1,105 @@
+import { ActionIcon, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Series, TrendsSpec } from "../../api/shapes";
+import classes from "../insights.module.css";
+import { MoreButton, Narrowing } from "../Narrowing";
+import { MeasurePicker } from "../pickers";
+import { letter } from "../questions";
+import { Section } from "../Section";
+import { SelectorRow } from "../SelectorRow";
+
+const MOST = 10;
+
+interface TrendsEditorProps {
+  spec: TrendsSpec;
+  onChange: (spec: TrendsSpec) => void;
+}
+
+/** Edits the question of a trend: series, formulas, filter and breakdown. */
+export function TrendsEditor({ spec, onChange }: TrendsEditorProps) {
+  const { series, formulas } = spec;
+  const [added, setAdded] = useState<number | null>(null);
+  const set = (next: Series[]) => onChange({ ...spec, series: next });
+  const setFormulas = (next: string[]) => onChange({ ...spec, formulas: next });
+  const alone = series.length === 1;
+  return (
+    <>
+      <Section title="Measure">
+        {series.map((item, i) => (
+          <SelectorRow
+            // biome-ignore lint/suspicious/noArrayIndexKey: formulas know a series by its place
+            key={i}
+            badge={letter(i)}
+            label={`Series ${letter(i)}`}
+            selector={item}
+            opened={added === i}
+            onChange={(selector) =>
+              set(series.map((old, k) => (k === i ? { ...old, ...selector } : old)))
+            }
+            acts={{
+              onDuplicate:
+                series.length < MOST
+                  ? () => set([...series.slice(0, i + 1), item, ...series.slice(i + 1)])
+                  : undefined,
+              onRemove: alone ? undefined : () => set(series.filter((_, k) => k !== i)),
+            }}
+          >
+            <MeasurePicker
+              label={`Series ${letter(i)}`}
+              measure={item.measure}
+              onChange={(measure) =>
+                set(series.map((old, k) => (k === i ? { ...old, measure } : old)))
+              }
+            />
+          </SelectorRow>
+        ))}
+        {formulas.map((text, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a formula is known by its place
+          <div key={i} className={classes.formula}>
+            <span className={classes.badge}>ƒ</span>
+            <TextInput
+              size="xs"
+              aria-label={`Formula ${i + 1}`}
+              placeholder={series.length > 1 ? "A / B * 100" : "A * 2"}
+              autoFocus={text === ""}
+              value={text}
+              onChange={(event) =>
+                setFormulas(formulas.map((old, k) => (k === i ? event.currentTarget.value : old)))
+              }
+            />
+            <ActionIcon
+              aria-label={`Remove formula ${i + 1}`}
+              onClick={() => setFormulas(formulas.filter((_, k) => k !== i))}
+            >
+              <IconX size={14} />
+            </ActionIcon>
+          </div>
+        ))}
+        {formulas.length > 0 && (
+          <p className={classes.aside}>
+            Name series by their letters, with + − * / and brackets. Formulas are drawn instead of
+            the series.
+          </p>
+        )}
+        <div className={classes.adders}>
+          {series.length < MOST && (
+            <MoreButton
+              onClick={() => {
+                setAdded(series.length);
+                const measure = series[series.length - 1]?.measure ?? { of: "total" };
+                set([...series, { event: null, measure }]);
+              }}
+            >
+              Series
+            </MoreButton>
+          )}
+          {formulas.length < MOST && (
+            <MoreButton onClick={() => setFormulas([...formulas, ""])}>Formula</MoreButton>
+          )}
+        </div>
+      </Section>
+      <Narrowing spec={spec} onChange={onChange} />
+    </>
+  );
+}
