@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cairn.query.sequences import compiled
+from cairn.query.picking import compiled
 
 
 @compiled

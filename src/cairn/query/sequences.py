@@ -21,7 +21,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,13 +36,21 @@ from cairn.query.filters import (
 )
 from cairn.query.matching import matching_values, numbers_of
 from cairn.query.periods import Span
-from cairn.store.snapshot import Codes, Flags, Ints, Lookup, Snapshot
+from cairn.query.picking import (
+    gather,
+    keep_within,
+    merge_picked,
+    pick_events,
+    read_events,
+    recount,
+    spread,
+)
+from cairn.store.snapshot import Codes, Flags, Ints, Lookup, Run, Snapshot
 
 T = TypeVar("T")
 Masks = NDArray[np.uint32]
 
 CHUNK_EVENTS = 1 << 19
-compiled = numba.njit(nogil=True, cache=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +154,12 @@ class _Codes:
 
     def read(self, position: Codes, lo: int, offsets: Ints) -> Codes:
         if self.by_person is not None:
-            return _spread(self.by_person[lo : lo + len(offsets) - 1], offsets)
+            return spread(self.by_person[lo : lo + len(offsets) - 1], offsets)
         out = np.empty(len(position), np.uint32)
-        _gather(position, self.base, self.recent, out)
-        return out if self.then is None else self.then[out]
+        gather(position, self.base, self.recent, out)
+        if self.then is not None:
+            return np.take(self.then, out)
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,26 +207,44 @@ class _Plan:
 
     def matches(self, lo: int, hi: int) -> Matches:
         """Select the matches of the people from lo up to hi."""
-        base, recent = self.snapshot.base, self.snapshot.recent
-        room = _events_of(base.start, lo, hi) + _events_of(recent.start, lo, hi)
-        time, mask, position = _buffers(room)
-        offsets = np.empty(hi - lo + 1, np.int64)
-        n = _select(
-            lo, hi, self.masks, self.span.start_us, self.span.end_us, bool(self.read),
-            base.start, base.event, base.time, base.row, self.snapshot.moved,
-            recent.start, recent.event, recent.time, recent.row, recent.position,
-            offsets, time, mask, position,
-        )  # fmt: skip
-        time, mask, position = time[:n], mask[:n], position[:n]
+        offsets, time, mask, position = self._picked(lo, hi)
         codes = {prop: source.read(position, lo, offsets) for prop, source in self.read.items()}
         if self.filters:
             for bits, holds in self.filters:
                 mask &= np.where(holds(codes), np.uint32(0xFFFFFFFF), np.uint32(~bits & 0xFFFFFFFF))
             kept = mask != 0
-            offsets = _recount(offsets, kept)
+            offsets = recount(offsets, kept)
             time, mask = time[kept], mask[kept]
             codes = {prop: array[kept] for prop, array in codes.items() if prop in self.properties}
         return Matches(lo, offsets, time, mask, tuple(codes[prop] for prop in self.properties))
+
+    def _picked(self, lo: int, hi: int) -> tuple[Ints, Ints, Masks, Codes]:
+        """Return offsets, times, masks and positions in columns, before filters."""
+        base, recent, moved = self.snapshot.base, self.snapshot.recent, self.snapshot.moved
+        of_base = self._of_run(base, lo, hi, 0)
+        if not _events_of(recent.start, lo, hi) and not moved[lo:hi].any():
+            return of_base
+        of_recent = self._of_run(recent, lo, hi, 1)
+        offsets = np.empty(hi - lo + 1, np.int64)
+        time, mask, position = _buffers(len(of_base[1]) + len(of_recent[1]), 2)
+        n = merge_picked(
+            lo, moved, *of_base, base.row, *of_recent, recent.row, recent.position,
+            offsets, time, mask, position,
+        )  # fmt: skip
+        return offsets, time[:n], mask[:n], position[:n]
+
+    def _of_run(self, run: Run, lo: int, hi: int, slot: int) -> tuple[Ints, Ints, Masks, Codes]:
+        """Return the same of one run; its positions are places in the run."""
+        span = self.span
+        offsets = np.empty(hi - lo + 1, np.int64)
+        time, mask, place = _buffers(_events_of(run.start, lo, hi) + 1, slot)
+        n = pick_events(run.start, run.event, self.masks, lo, hi, place, offsets)
+        inside = read_events(
+            place[:n], run.event, run.time, self.masks, span.start_us, span.end_us, time, mask
+        )
+        if not inside:
+            n = keep_within(span.start_us, span.end_us, offsets, time, mask, place)
+        return offsets, time[:n], mask[:n], place[:n]
 
 
 def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, Codes]], Flags]:
@@ -226,7 +253,10 @@ def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, C
         prop = filter.property
         holds = matching_values(filter, sequences.values(prop))
         return lambda codes: holds[codes[prop]]
-    parts = [_compile(part, sequences) for part in (filter.all if isinstance(filter, All) else filter.any)]
+    parts = [
+        _compile(part, sequences)
+        for part in (filter.all if isinstance(filter, All) else filter.any)
+    ]
     if isinstance(filter, Any_):
         return lambda codes: _combine(parts, codes, np.logical_or, False)
     return lambda codes: _combine(parts, codes, np.logical_and, True)
@@ -254,93 +284,17 @@ def _events_of(start: Ints, lo: int, hi: int) -> int:
 _local = threading.local()
 
 
-def _buffers(room: int) -> tuple[Ints, Masks, Codes]:
-    """Return this thread's scratch arrays, which the next chunk overwrites."""
-    held = getattr(_local, "arrays", None)
+def _buffers(room: int, slot: int) -> tuple[Ints, Masks, Codes]:
+    """Return one of this thread's sets of scratch arrays, which the next chunk overwrites."""
+    sets = _local.__dict__.setdefault("sets", {})
+    held = sets.get(slot)
     if held is None or len(held[0]) < room:
-        size = max(room, CHUNK_EVENTS)
+        size = room + (room >> 2)
         held = (np.empty(size, np.int64), np.empty(size, np.uint32), np.empty(size, np.uint32))
-        _local.arrays = held
+        sets[slot] = held
     return held[0], held[1], held[2]
 
 
 @lru_cache(maxsize=4)
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="scan")
-
-
-@compiled
-def _select(
-    lo: int, hi: int, masks: Any, start_us: int, end_us: int, want_position: bool,
-    b_start: Any, b_event: Any, b_time: Any, b_row: Any, b_moved: Any,
-    r_start: Any, r_event: Any, r_time: Any, r_row: Any, r_position: Any,
-    offsets: Any, time: Any, mask: Any, position: Any,
-) -> int:  # fmt: skip
-    """Write the matches of people lo to hi in order and return how many there are."""
-    n = 0
-    offsets[0] = 0
-    for p in range(lo, hi):
-        i = i_end = j = j_end = 0
-        if p < len(b_start) - 1 and not b_moved[p]:
-            i, i_end = b_start[p], b_start[p + 1]
-        if p < len(r_start) - 1:
-            j, j_end = r_start[p], r_start[p + 1]
-        if j == j_end:
-            for k in range(i, i_end):
-                m = masks[b_event[k]]
-                if m != 0:
-                    t = b_time[k]
-                    if start_us <= t < end_us:
-                        time[n] = t
-                        mask[n] = m
-                        if want_position:
-                            position[n] = k
-                        n += 1
-        else:
-            while i < i_end or j < j_end:
-                from_base = j == j_end or (
-                    i < i_end
-                    and (b_time[i] < r_time[j] or (b_time[i] == r_time[j] and b_row[i] < r_row[j]))
-                )
-                if from_base:
-                    m, t, place = masks[b_event[i]], b_time[i], np.int64(i)
-                    i += 1
-                else:
-                    m, t, place = masks[r_event[j]], r_time[j], np.int64(r_position[j])
-                    j += 1
-                if m != 0 and start_us <= t < end_us:
-                    time[n] = t
-                    mask[n] = m
-                    position[n] = place
-                    n += 1
-        offsets[p - lo + 1] = n
-    return n
-
-
-@compiled
-def _gather(position: Any, base: Any, recent: Any, out: Any) -> None:
-    n = len(base)
-    for k in range(len(position)):
-        p = position[k]
-        out[k] = base[p] if p < n else recent[p - n]
-
-
-@compiled
-def _spread(by_person: Any, offsets: Any) -> Any:
-    out = np.empty(offsets[-1], np.uint32)
-    for p in range(len(by_person)):
-        for k in range(offsets[p], offsets[p + 1]):
-            out[k] = by_person[p]
-    return out
-
-
-@compiled
-def _recount(offsets: Any, kept: Any) -> Any:
-    out = np.empty(len(offsets), np.int64)
-    out[0] = 0
-    n = 0
-    for p in range(len(offsets) - 1):
-        for k in range(offsets[p], offsets[p + 1]):
-            n += kept[k]
-        out[p + 1] = n
-    return out

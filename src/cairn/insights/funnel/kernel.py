@@ -26,7 +26,8 @@ from cairn.insights.grouping import ranked
 from cairn.insights.points import within
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
-from cairn.query.sequences import Matches, Pick, Sequences, compiled
+from cairn.query.picking import compiled
+from cairn.query.sequences import Matches, Pick, Sequences
 
 Persons = NDArray[np.int32]
 

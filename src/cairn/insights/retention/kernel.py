@@ -17,7 +17,8 @@ from cairn.insights.retention.spec import RetentionPoint, RetentionResult, Reten
 from cairn.insights.retention.table import Frame, frame_of, result_of
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
-from cairn.query.sequences import Matches, Pick, Sequences, compiled
+from cairn.query.picking import compiled
+from cairn.query.sequences import Matches, Pick, Sequences
 
 Persons = NDArray[np.int32]
 _ALWAYS = np.iinfo(np.int64)

@@ -28,7 +28,8 @@ from cairn.insights.trends.spec import (
 )
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span, previous
-from cairn.query.sequences import Matches, Pick, Sequences, compiled
+from cairn.query.picking import compiled
+from cairn.query.sequences import Matches, Pick, Sequences
 
 Persons = NDArray[np.int32]
 Numbers = NDArray[np.float64]

@@ -1,0 +1,132 @@
+"""Picking a stretch of people's matches out of a snapshot's two runs: the compiled loops of a scan.
+
+Whether an event matches is hard to foresee, so the loops do not branch on it: they always write the
+next place, and go on to the one after it only for a match. Only an event's code is read for every
+event; its time is read for matches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+compiled = numba.njit(nogil=True, cache=True)
+
+
+@compiled
+def pick_events(
+    start: Any, event: Any, masks: Any, lo: int, hi: int, place: Any, offsets: Any
+) -> Any:
+    """Write where in the run the events of people lo to hi with a mask stand; return how many do.
+
+    `place` needs room for one more than all their events. `offsets` says whose they are.
+    """
+    n = np.uint64(0)
+    offsets[0] = 0
+    for p in range(lo, hi):
+        if p < len(start) - 1:
+            for k in range(start[p], start[p + 1]):
+                place[n] = k
+                n += np.uint64(masks[event[k]] != 0)
+        offsets[p - lo + 1] = n
+    return n
+
+
+@compiled
+def read_events(
+    place: Any, run_event: Any, run_time: Any, masks: Any, start_us: int, end_us: int, time: Any, mask: Any
+) -> Any:  # fmt: skip
+    """Fill in time and mask of the events picked; return whether all lie within the span."""
+    outside = False
+    for i in range(len(place)):
+        k = place[i]
+        t = run_time[k]
+        time[i] = t
+        mask[i] = masks[run_event[k]]
+        outside |= (t < start_us) | (t >= end_us)
+    return not outside
+
+
+@compiled
+def keep_within(start_us: int, end_us: int, offsets: Any, time: Any, mask: Any, place: Any) -> Any:
+    """Close the gaps of events outside the span, in place, and return how many are left."""
+    n = np.uint64(0)
+    i = 0
+    for p in range(len(offsets) - 1):
+        for k in range(i, offsets[p + 1]):
+            t = time[k]
+            time[n] = t
+            mask[n] = mask[k]
+            place[n] = place[k]
+            n += np.uint64((t >= start_us) & (t < end_us))
+        i = offsets[p + 1]
+        offsets[p + 1] = n
+    return n
+
+
+@compiled
+def merge_picked(
+    lo: int, moved: Any,
+    a_offsets: Any, a_time: Any, a_mask: Any, a_place: Any, a_row: Any,
+    b_offsets: Any, b_time: Any, b_mask: Any, b_place: Any, b_row: Any, b_position: Any,
+    offsets: Any, time: Any, mask: Any, place: Any,
+) -> Any:  # fmt: skip
+    """Merge what was picked from the base (a) and the recent run (b), in order of time and arrival.
+
+    Those of moved people are taken from b alone. `place` becomes the position in columns.
+    """
+    n = 0
+    offsets[0] = 0
+    for q in range(len(offsets) - 1):
+        i, i_end, j, j_end = a_offsets[q], a_offsets[q + 1], b_offsets[q], b_offsets[q + 1]
+        if lo + q < len(moved) and moved[lo + q]:
+            i = i_end
+        while i < i_end or j < j_end:
+            from_a = j == j_end
+            if i < i_end and j < j_end:
+                from_a = a_time[i] < b_time[j] or (
+                    a_time[i] == b_time[j] and a_row[a_place[i]] < b_row[b_place[j]]
+                )
+            if from_a:
+                time[n], mask[n], place[n] = a_time[i], a_mask[i], a_place[i]
+                i += 1
+            else:
+                time[n], mask[n], place[n] = b_time[j], b_mask[j], b_position[b_place[j]]
+                j += 1
+            n += 1
+        offsets[q + 1] = n
+    return n
+
+
+@compiled
+def gather(place: Any, base: Any, recent: Any, out: Any) -> None:
+    """Fill `out` with a column's code at each position: base first, recent beyond it."""
+    n = len(base)
+    for k in range(len(place)):
+        p = place[k]
+        out[k] = base[p] if p < n else recent[p - n]
+
+
+@compiled
+def spread(by_person: Any, offsets: Any) -> Any:
+    """Return each person's code for each of their matches."""
+    out = np.empty(offsets[-1], np.uint32)
+    for p in range(len(by_person)):
+        for k in range(offsets[p], offsets[p + 1]):
+            out[k] = by_person[p]
+    return out
+
+
+@compiled
+def recount(offsets: Any, kept: Any) -> Any:
+    """Return the offsets of what is kept."""
+    out = np.empty(len(offsets), np.int64)
+    out[0] = 0
+    n = 0
+    for p in range(len(offsets) - 1):
+        for k in range(offsets[p], offsets[p + 1]):
+            n += kept[k]
+        out[p + 1] = n
+    return out
