@@ -161,6 +161,8 @@ class _Told:
 
 
 _databases = count()
+_IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where writing is quick; these tests are not about what a crash leaves."""
 
 
 def acts_of(history: Sequence[Delivery]) -> list[Act]:
@@ -174,7 +176,7 @@ def acts_of(history: Sequence[Delivery]) -> list[Act]:
 @contextmanager
 def in_duckdb(history: Sequence[Delivery]) -> Iterator[DuckDBStore]:
     """Tell a history to an embedded store, folding its index where the history says so."""
-    folder = Path(tempfile.mkdtemp(prefix="history-"))
+    folder = Path(tempfile.mkdtemp(prefix="history-", dir=_IN_MEMORY))
     store = DuckDBStore.open(folder, 1)
     try:
         told = _Told()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from cairn.query.filters import All, Any_, Condition, Filter, Property, Selector
-from cairn.query.periods import Calendar, Period, WeekStart, local
+from cairn.query.periods import Calendar, Period, WeekStart, after, floor, local
 from insights.history import Delivery, Happening
 
 SECOND = 1_000_000
@@ -144,14 +144,18 @@ def worlds(draw: DrawFn, spread_days: int = 40) -> World:
         st.integers(-3 * 24, 3 * 24).map(lambda hours: hours * HOUR),
         st.integers(-spread_days, spread_days).map(lambda days: days * DAY + 90 * SECOND),
     )
-    instants = draw(st.lists(shifts, min_size=1, max_size=10, unique=True))
+    calendar = Calendar(ZoneInfo(zone), around)
+    midnights = [after(floor(around, "day", calendar), "day", calendar, n) for n in (0, 1)]
+    bases = st.sampled_from((around, *midnights))
+    times = st.tuples(bases, shifts).map(sum)
+    instants = draw(st.lists(times, min_size=1, max_size=10, unique=True))
     size = draw(st.sampled_from(_SIZES))
     persons = st.sampled_from((0, 1, 0, 2, 1, 3, 4)[: draw(st.integers(1, 7))])
     happening = st.builds(
         Happening,
         person=persons,
         event=st.sampled_from((*NAMES[:2] * 4, *NAMES)),
-        time_us=st.sampled_from([around + shift for shift in instants]),
+        time_us=st.sampled_from(instants),
         properties=_values,
         account=st.sampled_from(("acme", "zoo", None, "nobody's")),
         country=st.sampled_from(("NL", "US", None)),

@@ -56,7 +56,7 @@ def _span(world: World, spec: RetentionSpec) -> Span | None:
         return None
 
 
-@trying(60)
+@trying(100)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_agrees_with_the_definition(
     case: tuple[World, list[RetentionSpec]], chunk_events: int
@@ -84,7 +84,7 @@ def test_the_kernel_agrees_with_the_definition(
                         assert len(who) == cell.persons
 
 
-@trying(15)
+@trying(20)
 @given(cases(3))
 def test_relations_in_duckdb_agree_with_the_definition(
     case: tuple[World, list[RetentionSpec]],
@@ -94,7 +94,7 @@ def test_relations_in_duckdb_agree_with_the_definition(
         _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
 
 
-@trying(15)
+@trying(20)
 @given(cases(3))
 def test_relations_in_clickhouse_agree_with_the_definition(
     case: tuple[World, list[RetentionSpec]],
