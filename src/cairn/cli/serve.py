@@ -124,6 +124,7 @@ def serve(
         lock.close()
         raise
     address = _address(listening[0])
+    _say_who(lock, address)
     shared = {"settings": settings.model_dump(mode="json"), "engine": engine}
     children = [
         _Child("engine", {"role": "engine", **shared}, (lock.fileno(),)),
@@ -264,7 +265,7 @@ def _lock(data_dir: Path) -> IO[str]:
             break
         except BlockingIOError:
             lock.seek(0)
-            holder = lock.read().strip()
+            holder = lock.read().partition(" ")[0]
             if _is_running(holder) or time.monotonic() > deadline:
                 lock.close()
                 raise Conflict(
@@ -272,10 +273,43 @@ def _lock(data_dir: Path) -> IO[str]:
                     hint="Stop it first, or choose another folder with CAIRN_DATA_DIR.",
                 ) from None
             time.sleep(0.05)
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
+    _say_who(lock, "")
     return lock
+
+
+def _say_who(lock: IO[str], address: str) -> None:
+    """Write into the lock which process holds it, and where it listens."""
+    lock.truncate(0)
+    lock.write(f"{os.getpid()} {address}")
+    lock.flush()
+
+
+def address_in_use(data_dir: Path) -> str | None:
+    """Return the address of the server that runs on a data directory, or None when none does.
+
+    Waits a little for one that is starting or ending.
+    """
+    deadline = time.monotonic() + _HANDOVER_SECONDS
+    while True:
+        try:
+            lock = (data_dir / _LOCK).open("r+")
+        except FileNotFoundError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+            except BlockingIOError:
+                holder, _, address = lock.read().partition(" ")
+        if address and _is_running(holder):
+            return address
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"a Cairn server (process {holder or 'unknown'}) holds {data_dir}, but says no "
+                "address",
+                hint="Is it just starting? Wait a moment, or stop it.",
+            )
+        time.sleep(0.05)
 
 
 def _is_running(process: str) -> bool:

@@ -8,6 +8,7 @@ name in capitals.
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -65,8 +66,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: arguments, environment, cairn.toml, defaults."""
-        toml = Path(os.environ.get("CAIRN_CONFIG", "cairn.toml"))
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml))
+        toml = TomlConfigSettingsSource(settings_cls, settings_file())
+        return (init_settings, env_settings, toml)
 
     @property
     def worker_threads(self) -> int:
@@ -74,10 +75,20 @@ class Settings(BaseSettings):
         return self.threads or os.cpu_count() or 1
 
 
+def settings_file() -> Path:
+    """Return the file that settings are read from, whether it exists or not."""
+    return Path(os.environ.get("CAIRN_CONFIG", "cairn.toml"))
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the settings, raising InvalidInput that names the setting and the value."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(
+            f"the settings file {settings_file()} is not TOML: {error}",
+            hint="Write one setting a line, as in port = 8765; docs/settings.md lists them.",
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
