@@ -100,14 +100,14 @@ export function fittingInterval(period: Period, current: Interval, now: Date): I
 }
 
 /** Returns the last 30 days, or all time when nothing has arrived in them. */
-export function startingPeriod(catalog: Catalog, now: Date): Period {
+export function startingPeriod(catalog: Pick<Catalog, "events">, now: Date): Period {
   const newest = newestEvent(catalog);
   const old = newest !== null && now.getTime() - newest.getTime() > 30 * DAY_MS;
   return { from: old ? "all" : "-30d" };
 }
 
 /** Returns when the project's newest event happened, null when there is none. */
-export function newestEvent(catalog: Catalog): Date | null {
+export function newestEvent(catalog: Pick<Catalog, "events">): Date | null {
   const times = catalog.events.map((event) => new Date(event.last_seen).getTime());
   return times.length ? new Date(Math.max(...times)) : null;
 }
