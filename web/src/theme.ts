@@ -2,10 +2,13 @@
 
 import {
   ActionIcon,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   type MantineColorsTuple,
   Modal,
+  Table,
   Tooltip,
 } from "@mantine/core";
 
@@ -51,13 +54,17 @@ const teal: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colors, color: "var(--on-filled)" } : colors;
+  },
   colors: { gray: stone, dark: night, teal },
   black: "#1c1917",
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   defaultRadius: "md",
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "16px" },
+  fontSizes: { xs: "0.75rem", sm: "0.875rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
   cursorType: "pointer",
   respectReducedMotion: true,
   headings: {
@@ -70,12 +77,14 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
+    Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-filled)" } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { opacity: 0.35 } } }),
+    Table: Table.extend({ defaultProps: { borderColor: "var(--hairline)" } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false } }),
   },
 });
 
-/** Colours that Mantine has no name for: the ground that surfaces lie on, and hairlines. */
+/** Colours that Mantine has no name for: the ground under surfaces, hairlines, text on buttons. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -83,6 +92,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--hairline": "#e7e5e4",
     "--accent": "#0b6e69",
     "--accent-soft": "#e6f3f1",
+    "--on-filled": "#ffffff",
     "--mantine-color-placeholder": "#78716c",
     "--mantine-color-dimmed": "#6b655f",
     "--mantine-color-error": "#b3261e",
@@ -92,6 +102,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--hairline": "#33302d",
     "--accent": "#3fc1b4",
     "--accent-soft": "#14312e",
+    "--on-filled": "#0e1b1a",
     "--mantine-color-placeholder": "#8f8882",
     "--mantine-color-dimmed": "#a8a29e",
     "--mantine-color-error": "#ff8a80",
