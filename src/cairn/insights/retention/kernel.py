@@ -196,6 +196,7 @@ def _count(
     returned = np.empty(len(edges), np.int64)
     for p in range(len(offsets) - 1):
         starts, returns, started = 0, 0, False
+        interval, until = 0, edges[0]
         for i in range(offsets[p], offsets[p + 1]):
             t = time[i]
             wanted = (mask[i] & np.uint32(1)) != 0 and not (first_time and started)
@@ -207,10 +208,14 @@ def _count(
                 if first_time and started and starts == 0:
                     break
                 continue
-            interval = bucket_at(t, opens, closes, width)
+            if t >= until:
+                interval = bucket_at(t, opens, closes, width)
+                until = closes[min(interval, len(closes) - 1)]
             if back and (returns == 0 or returned[returns - 1] != interval):
                 returned[returns] = interval
                 returns += 1
+                if first_time and interval >= row_of[0] + columns:
+                    break  # later returns change nothing
             if (
                 wanted
                 and t < end_us

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -11,11 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cairn.insights.grouping import ranked
-from cairn.insights.retention.spec import RetentionResult, RetentionSpec
+from cairn.insights.points import within
+from cairn.insights.retention.spec import RetentionPoint, RetentionResult, RetentionSpec
 from cairn.insights.retention.table import Frame, frame_of, result_of
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import Relation, RelationalEngine, bucket_of, scope_of
 
+Persons = NDArray[np.int32]
 _FIRST, _LAST = -(1 << 62), 1 << 62
 
 
@@ -28,6 +30,40 @@ def answer(
     sizes = relation.rows(cohorts(spec, relation, frame))
     returns = relation.rows(returned(spec, relation, frame))
     return read(spec, frame, sizes, returns)
+
+
+def people(
+    spec: RetentionSpec,
+    point: RetentionPoint,
+    engine: RelationalEngine,
+    span: Span,
+    calendar: Calendar,
+) -> Persons:
+    """Return the people of a row who are counted in a column."""
+    frame = frame_of(spec, span, calendar)
+    within(point.row, len(frame.rows), "cohorts")
+    within(point.column, spec.columns, "columns")
+    relation = relation_of(spec, engine, frame)
+    entries = starts(spec, relation, frame)
+    entries = entries.filter(entries.row == point.row)
+    if point.column:
+        back = came_back(spec, relation, frame)
+        column = back.interval - point.row
+        hit = column == point.column if spec.match == "on" else column >= point.column
+        back = back.filter(hit)
+        entries = entries.semi_join(back, entries.person == back.who)
+    found = relation.rows(entries.select("person", "value").order_by("person"))
+    who = found["person"].to_numpy().astype(np.int32)
+    if point.group is None:
+        return who
+    sizes = relation.rows(cohorts(spec, relation, frame))
+    values = _values(sizes)
+    counts = np.zeros(len(values), np.int64)
+    np.add.at(counts, _codes(values, sizes), sizes["persons"].to_numpy())
+    group_of, groups = ranked(counts, values, spec.limit)
+    if spec.breakdown is None or point.group not in groups:
+        return np.zeros(0, np.int32)
+    return who[group_of[_codes(values, found)] == groups.index(point.group)]
 
 
 def relation_of(spec: RetentionSpec, engine: RelationalEngine, frame: Frame) -> Relation:
@@ -74,18 +110,7 @@ def returned(spec: RetentionSpec, relation: Relation, frame: Frame) -> ir.Table:
 
     For `on_or_after` each person is in the last of their columns; `read` sums from the right.
     """
-    events = relation.events
-    back = events.select(
-        "time",
-        who=events.person,
-        interval=bucket_of(events.time, frame.edges.tolist()),
-        wanted=relation.selected(spec.returning or spec.start, spec.filter),
-    )
-    back = back.filter(back.wanted & (back.time >= frame.starts.start_us))
-    if spec.match == "on":
-        back = back.select("who", "interval").distinct()
-    else:
-        back = back.group_by("who").aggregate(interval=back.interval.max())
+    back = came_back(spec, relation, frame)
     entries = starts(spec, relation, frame)
     pairs = entries.join(back, entries.person == back.who)
     pairs = pairs.select("value", "row", column=pairs.interval - pairs.row)
@@ -98,14 +123,29 @@ def returned(spec: RetentionSpec, relation: Relation, frame: Frame) -> ir.Table:
     return pairs.group_by("value", "row", "column").aggregate(persons=pairs.count())
 
 
+def came_back(spec: RetentionSpec, relation: Relation, frame: Frame) -> ir.Table:
+    """Return who did the returning event and in which intervals: in all of them, or in the last."""
+    events = relation.events
+    back = events.select(
+        "time",
+        who=events.person,
+        interval=bucket_of(events.time, frame.edges.tolist()),
+        wanted=relation.selected(spec.returning or spec.start, spec.filter),
+    )
+    back = back.filter(back.wanted & (back.time >= frame.starts.start_us))
+    if spec.match == "on":
+        return back.select("who", "interval").distinct()
+    return back.group_by("who").aggregate(interval=back.interval.max())
+
+
 def read(spec: RetentionSpec, frame: Frame, sizes: pa.Table, returns: pa.Table) -> RetentionResult:
     """Return the table that the counted rows make."""
-    values: list[str | None] = [None]
-    values += sorted({value for value in sizes["value"].to_pylist() if value is not None})
-    code_of = {value: code for code, value in enumerate(values)}
+    values = _values(sizes)
     counts = np.zeros((len(values), len(frame.rows), spec.columns), np.int64)
-    _put(counts, code_of, sizes)
-    _put(counts, code_of, returns)
+    row = sizes["row"].to_numpy()
+    np.add.at(counts, (_codes(values, sizes), row, 0), sizes["persons"].to_numpy())
+    place = (_codes(values, returns), returns["row"].to_numpy(), returns["column"].to_numpy())
+    np.add.at(counts, place, returns["persons"].to_numpy())
     if spec.match == "on_or_after":
         later = counts[:, :, 1:]
         later[:] = later[:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
@@ -117,9 +157,13 @@ def read(spec: RetentionSpec, frame: Frame, sizes: pa.Table, returns: pa.Table) 
     return result_of(frame, total, groups, shown)
 
 
-def _put(counts: NDArray[np.int64], code_of: dict[str | None, int], table: pa.Table) -> None:
-    columns: list[Any] = [table["value"].to_pylist(), table["row"].to_pylist()]
-    here = table["column"].to_pylist() if "column" in table.column_names else [0] * len(table)
-    columns += [here, table["persons"].to_pylist()]
-    for value, row, column, persons in zip(*columns, strict=True):
-        counts[code_of[value], row, column] += persons
+def _values(table: pa.Table) -> list[str | None]:
+    """Return the values of a breakdown in a table, missing first, as `ranked` takes them."""
+    return [None, *sorted({text for text in table["value"].to_pylist() if text is not None})]
+
+
+def _codes(values: Sequence[str | None], table: pa.Table) -> NDArray[np.int64]:
+    """Return the place in `values` of the value of each row."""
+    code_of = {value: code for code, value in enumerate(values)}
+    texts = table["value"].to_pylist()
+    return np.fromiter((code_of[text] for text in texts), np.int64, len(texts))

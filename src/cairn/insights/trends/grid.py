@@ -39,6 +39,13 @@ class Grid:
         """Return the stretch in which events can matter."""
         return Span(min(int(self.opens[0]), self.span.start_us), self.span.end_us)
 
+    def stretch(self, bucket: int | None) -> Span:
+        """Return where events count for a bucket, or for the total when it is None."""
+        if bucket is None and not self.rolling:
+            return self.span
+        bucket = len(self.buckets) - 1 if bucket is None else bucket
+        return Span(int(self.opens[bucket]), int(self.closes[bucket]))
+
 
 def grid_of(measure: Measure, span: Span, interval: Interval, calendar: Calendar) -> Grid:
     """Return the grid of a measure over a period."""

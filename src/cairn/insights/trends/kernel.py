@@ -81,17 +81,12 @@ def people(
     if point.group not in asked.groups:
         return np.zeros(0, np.int32)
     group = asked.groups.index(point.group)
-    bucket = point.bucket
-    if bucket is None and grid.rolling:
-        bucket = len(grid.buckets) - 1
-    opens, closes = grid.span.start_us, grid.span.end_us
-    if bucket is not None:
-        opens, closes = int(grid.opens[bucket]), int(grid.closes[bucket])
+    stretch = grid.stretch(point.bucket)
     prop = asked.series.measure.property
     counts = None if prop is None else ~np.isnan(sequences.numbers(prop))
 
     def work(matches: Matches) -> Any:
-        here = (matches.time >= opens) & (matches.time < closes)
+        here = (matches.time >= stretch.start_us) & (matches.time < stretch.end_us)
         here &= asked.group_of[asked.codes(matches)] == group
         if counts is not None:
             here &= counts[matches.codes[-1]]

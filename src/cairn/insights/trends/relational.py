@@ -12,12 +12,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cairn.insights.points import within
 from cairn.insights.trends.combine import combined
 from cairn.insights.trends.grid import Grid, grid_of
 from cairn.insights.trends.spec import (
     PERCENTILES,
     Series,
     TrendsLine,
+    TrendsPoint,
     TrendsResult,
     TrendsSpec,
 )
@@ -31,6 +33,7 @@ from cairn.query.relational import (
     steps_up_to,
 )
 
+Persons = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 
 
@@ -61,6 +64,25 @@ def answer(
         formulas=combined(spec.formulas, lines, len(spec.series)),
         previous=earlier,
     )
+
+
+def people(
+    spec: TrendsSpec,
+    point: TrendsPoint,
+    engine: RelationalEngine,
+    span: Span,
+    calendar: Calendar,
+) -> Persons:
+    """Return the people with at least one event that counts for a point."""
+    within(point.series, len(spec.series), "series")
+    span = previous(span, calendar) if point.previous else span
+    asked = Asked.of(spec, spec.series[point.series], engine, span, calendar)
+    within(point.bucket, len(asked.grid.buckets), "points in time")
+    if point.group not in asked.groups:
+        return np.zeros(0, np.int32)
+    counted = asked.counted(asked.groups.index(point.group), asked.grid.stretch(point.bucket))
+    rows = asked.relation.rows(counted.order_by("person"))
+    return rows["person"].to_numpy().astype(np.int32)
 
 
 def chosen(spec: TrendsSpec, series: Series, relation: Relation) -> ir.Table:
@@ -149,6 +171,15 @@ class Asked:
         pairs = table.select("person", "group", first=first, after=after)
         pairs = pairs.filter(pairs.first < pairs.after).distinct()
         return pairs.select("person", "group", bucket=ibis.range(pairs.first, pairs.after).unnest())
+
+    def counted(self, group: int, stretch: Span) -> ir.Table:
+        """Return who has an event of a group, in a stretch of time, that counts."""
+        table = self._grouped()
+        here = (table.time >= stretch.start_us) & (table.time < stretch.end_us)
+        here &= table.group == group
+        if self.series.measure.property is not None:
+            here &= table.number.notnull()
+        return table.filter(here).select("person").distinct()
 
     def _grouped(self) -> ir.Table:
         table = chosen(self.spec, self.series, self.relation)
