@@ -5,7 +5,7 @@ import { api, read } from "./client";
 import type { Property } from "./shapes";
 
 /** Everything that the project has seen: events by count, and properties. */
-export function useCatalog(projectId: string) {
+export function useCatalog(projectId: string, options: { refetchMs?: number } = {}) {
   return useQuery({
     queryKey: ["project", projectId, "catalog"],
     queryFn: ({ signal }) =>
@@ -16,6 +16,7 @@ export function useCatalog(projectId: string) {
         }),
       ),
     staleTime: 30_000,
+    refetchInterval: options.refetchMs ?? false,
   });
 }
 
