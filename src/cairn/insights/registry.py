@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,32 +11,90 @@ from numpy.typing import NDArray
 
 from cairn.insights.funnel import kernel as funnel_kernel
 from cairn.insights.funnel import view as funnel_view
+from cairn.insights.funnel.spec import FunnelSpec
 from cairn.insights.retention import kernel as retention_kernel
 from cairn.insights.retention import view as retention_view
+from cairn.insights.retention.spec import RetentionSpec
 from cairn.insights.trends import kernel as trends_kernel
 from cairn.insights.trends import view as trends_view
+from cairn.insights.trends.spec import TrendsSpec
 from cairn.insights.view import View
+from cairn.query.filters import Frozen
 from cairn.query.periods import Calendar, Span
-from cairn.query.sequences import Sequences
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One way to count.
+
+    `answer(spec, events, span, calendar)` returns the numbers, and `people(spec, point, events, span,
+    calendar)` who stands behind one of them, ascending. `events` are a snapshot's `Sequences` for a
+    kernel, a `RelationalEngine` for relations.
+    """
+
+    answer: Callable[[Any, Any, Span, Calendar], Any]
+    people: Callable[[Any, Any, Any, Span, Calendar], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of question is answered, opened and shown.
+    """One question asked of the events, written once for each of its readers.
 
-    `answer(spec, sequences, span, calendar)` counts; `people(spec, point, sequences, span, calendar)`
-    returns who stands behind a number; `view(spec, result, span, calendar)` is for readers.
+    The kernel and the relational engine give the same answer to every spec. `view(spec, result, span,
+    calendar)` is for readers.
     """
 
-    answer: Callable[[Any, Sequences, Span, Calendar], Any]
-    people: Callable[[Any, Any, Sequences, Span, Calendar], NDArray[np.int32]]
+    name: str
+    spec: type[Frozen]
+    kernel: Engine
+    relational: Callable[[], Engine]
     view: Callable[[Any, Any, Span, Calendar], View]
 
 
-KINDS: Mapping[str, Kind] = {
-    "trends": Kind(trends_kernel.answer, trends_kernel.people, trends_view.view),
-    "funnel": Kind(funnel_kernel.answer, funnel_kernel.people, funnel_view.view),
-    "retention": Kind(
-        retention_kernel.answer, retention_kernel.people, retention_view.view
+def _relational_trends() -> Engine:
+    from cairn.insights.trends import relational
+
+    return Engine(relational.answer, relational.people)
+
+
+def _relational_funnel() -> Engine:
+    from cairn.insights.funnel import relational
+
+    return Engine(relational.answer, relational.people)
+
+
+def _relational_retention() -> Engine:
+    from cairn.insights.retention import relational
+
+    return Engine(relational.answer, relational.people)
+
+
+# Relational engines are imported when first asked, because Ibis takes a second to load.
+KINDS = (
+    Kind(
+        "trends",
+        TrendsSpec,
+        Engine(trends_kernel.answer, trends_kernel.people),
+        _relational_trends,
+        trends_view.view,
     ),
-}
+    Kind(
+        "funnel",
+        FunnelSpec,
+        Engine(funnel_kernel.answer, funnel_kernel.people),
+        _relational_funnel,
+        funnel_view.view,
+    ),
+    Kind(
+        "retention",
+        RetentionSpec,
+        Engine(retention_kernel.answer, retention_kernel.people),
+        _relational_retention,
+        retention_view.view,
+    ),
+)
+
+
+def kind_of(spec: Frozen) -> Kind:
+    """Return the kind of a question."""
+    return next(kind for kind in KINDS if isinstance(spec, kind.spec))

@@ -1,48 +1,48 @@
-"""Answering a question of any kind over one project's events."""
+"""Answering a question of any kind over one project's events.
+
+A store that shows its events as sequences answers by kernels, any other by relations.
+"""
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
-from cairn.insights.registry import KINDS
+from cairn.insights.registry import Engine, kind_of
 from cairn.insights.view import Point
 from cairn.query.periods import Calendar, Span, local, resolve
 from cairn.query.sequences import Sequences
-from cairn.store.base import SequenceStore
+from cairn.store.base import RelationalStore, SequenceStore
 
-ENGINE = "sequences"
+Store = SequenceStore | RelationalStore
 
 
-def ask(
-    store: SequenceStore, spec: Spec, calendar: Calendar, threads: int = 0
-) -> Answer:
+def ask(store: Store, spec: Spec, calendar: Calendar, threads: int = 0) -> Answer:
     """Answer a question with so many threads (0: one per core).
 
     Raises InvalidInput when the period or a pattern cannot be read.
     """
     began = time.perf_counter()
     fresh_us, version = store.fresh_until_us, store.data_version
-    kind = KINDS[spec.kind]
     span = span_of(store, spec, calendar)
-    result = kind.answer(spec, Sequences(store.snapshot, threads), span, calendar)
-    view = kind.view(spec, result, span, calendar)
+    engine, name, events = _engine(store, spec, threads)
+    result = engine.answer(spec, events, span, calendar)
+    view = kind_of(spec).view(spec, result, span, calendar)
     return Answer(
         kind=spec.kind,
         spec=spec,
         result=result,
         view=view,
         meta=Meta(
-            engine=ENGINE,
+            engine=name,
             took_ms=round((time.perf_counter() - began) * 1e3, 3),
             time_zone=str(calendar.zone),
-            fresh_until=local(fresh_us, calendar.zone).isoformat()
-            if fresh_us
-            else None,
+            fresh_until=local(fresh_us, calendar.zone).isoformat() if fresh_us else None,
             data_version=version,
             period_from=local(span.start_us, calendar.zone).isoformat(),
             period_to=local(span.end_us, calendar.zone).isoformat(),
@@ -51,7 +51,7 @@ def ask(
 
 
 def people_behind(
-    store: SequenceStore, spec: Spec, point: Point, calendar: Calendar, threads: int = 0
+    store: Store, spec: Spec, point: Point, calendar: Calendar, threads: int = 0
 ) -> NDArray[np.int32]:
     """Return the people behind a number of the answer, ascending.
 
@@ -63,11 +63,19 @@ def people_behind(
             hint="Send the point that came with the answer's view.",
         )
     span = span_of(store, spec, calendar)
-    sequences = Sequences(store.snapshot, threads)
-    return KINDS[spec.kind].people(spec, point, sequences, span, calendar)
+    engine, _, events = _engine(store, spec, threads)
+    return engine.people(spec, point, events, span, calendar)
 
 
-def span_of(store: SequenceStore, spec: Spec, calendar: Calendar) -> Span:
+def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
     """Return the instants that a question's period covers."""
     first = store.first_event_us() if spec.period.from_ == "all" else None
     return resolve(spec.period, calendar, first)
+
+
+def _engine(store: Store, spec: Spec, threads: int) -> tuple[Engine, str, Any]:
+    """Return what answers, its name, and the events to give it."""
+    kind = kind_of(spec)
+    if isinstance(store, SequenceStore):
+        return kind.kernel, "sequences", Sequences(store.snapshot, threads)
+    return kind.relational(), store.dialect, store

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
 from cairn.model.event import Event, Rejection
+from cairn.store.scope import Scope
 from cairn.store.snapshot import Snapshot
 
 Person = int
@@ -116,6 +117,7 @@ class EventStore(Protocol):
         """Release files and threads. The store can be opened again."""
 
 
+@runtime_checkable
 class SequenceStore(EventStore, Protocol):
     """An event store that also shows its events as sequences."""
 
@@ -128,6 +130,28 @@ class SequenceStore(EventStore, Protocol):
     @property
     def snapshot(self) -> Snapshot:
         """Return all events as of the last batch."""
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""
+
+
+class RelationalStore(Protocol):
+    """A store of events that answers questions as relations, in the SQL of its own dialect."""
+
+    dialect: str
+    """The name by which Ibis knows the engine's SQL."""
+
+    data_version: int
+    """Grows by one with every batch."""
+
+    fresh_until_us: int
+    """When the newest stored event arrived; 0 while there is none."""
+
+    def scoped_sql(self, scope: Scope) -> str:
+        """Return a SELECT with exactly the columns seq, time, event, person, p0 … of the scope."""
+
+    def sql(self, query: str) -> pa.Table:
+        """Run a read-only query and return its rows."""
 
     def first_event_us(self) -> int | None:
         """Return the time of the earliest event."""

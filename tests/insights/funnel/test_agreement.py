@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.funnel import kernel, relational
-from cairn.insights.funnel.spec import FunnelPoint, FunnelSpec, Window
+from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec, Window
 from cairn.insights.funnel.view import view
 from cairn.insights.view import Steps
 from cairn.query import sequences
@@ -71,17 +71,22 @@ def test_the_kernel_agrees_with_the_definition(
                 people = Sequences(store.snapshot, 2)
                 result = kernel.answer(spec, people, span, world.calendar)
                 assert difference(result, oracle.answer(spec, acts, span)) is None
-                shown = view(spec, result, span, world.calendar).chart
-                assert isinstance(shown, Steps)
-                for bar in (bar for group in shown.groups for bar in group.bars):
-                    for point, count in (
-                        (bar.point, bar.persons),
-                        (bar.dropped_point, bar.dropped_persons),
-                    ):
-                        if isinstance(point, FunnelPoint):
-                            who = kernel.people(spec, point, people, span, world.calendar).tolist()
-                            assert who == sorted(oracle.people(spec, point, acts, span))
-                            assert len(who) == count
+                for point, persons in _points(spec, result, span, world):
+                    who = kernel.people(spec, point, people, span, world.calendar).tolist()
+                    assert who == sorted(oracle.people(spec, point, acts, span))
+                    assert len(who) == persons
+
+
+def _points(
+    spec: FunnelSpec, result: FunnelResult, span: Span, world: World
+) -> list[tuple[FunnelPoint, int]]:
+    """Return the points of the view and how many people they stand for."""
+    shown = view(spec, result, span, world.calendar).chart
+    assert isinstance(shown, Steps)
+    bars = [bar for group in shown.groups for bar in group.bars]
+    points = [(bar.point, bar.persons) for bar in bars]
+    points += [(bar.dropped_point, bar.dropped_persons) for bar in bars if bar.dropped_point]
+    return [(point, persons) for point, persons in points if isinstance(point, FunnelPoint)]
 
 
 @trying(20)
@@ -111,3 +116,6 @@ def _agrees(
         if span := _span(world, spec):
             result = relational.answer(spec, engine, span, world.calendar)
             assert difference(result, oracle.answer(spec, acts, span)) is None
+            for point, _ in _points(spec, result, span, world)[:3]:
+                who = relational.people(spec, point, engine, span, world.calendar).tolist()
+                assert who == sorted(oracle.people(spec, point, acts, span))

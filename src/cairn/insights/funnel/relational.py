@@ -15,29 +15,28 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from cairn.insights.funnel.kernel import Journeys, _only, _summary, _walk
-from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
+from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.insights.grouping import ranked
+from cairn.insights.points import within
+from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import Relation, RelationalEngine, scope_of
+
+Persons = NDArray[np.int32]
 
 
 def answer(
     spec: FunnelSpec, engine: RelationalEngine, span: Span, calendar: Calendar
 ) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    relation = relation_of(spec, engine, span)
-    values: dict[Any, str | None]
-    if steps_overlap(spec):
-        journeys, values = walked(spec, relation)
-    else:
-        journeys, values = read(spec, relation.rows(expression(spec, relation)))
+    journeys, texts = journeys_of(spec, engine, span)
     total = _summary(spec, journeys, None)
     if spec.breakdown is None:
         return FunnelResult(total=total)
-    texts = list(values.values())
-    group_of, groups = ranked(np.bincount(journeys.code, minlength=len(texts)), texts, spec.limit)
+    group_of, groups = _groups(spec, journeys, texts)
     return FunnelResult(
         total=total,
         groups=tuple(
@@ -45,6 +44,41 @@ def answer(
             for i, group in enumerate(groups)
         ),
     )
+
+
+def people(
+    spec: FunnelSpec,
+    point: FunnelPoint,
+    engine: RelationalEngine,
+    span: Span,
+    calendar: Calendar,
+) -> Persons:
+    """Return the people who reached a step, or who stopped just before it."""
+    within(point.step, len(spec.steps), "steps")
+    journeys, texts = journeys_of(spec, engine, span)
+    chosen = journeys.reached == point.step if point.dropped else journeys.reached > point.step
+    if point.group is not None:
+        group_of, groups = _groups(spec, journeys, texts)
+        if spec.breakdown is None or point.group not in groups:
+            return np.zeros(0, np.int32)
+        chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
+    return np.sort(journeys.person[chosen])
+
+
+def journeys_of(
+    spec: FunnelSpec, engine: RelationalEngine, span: Span
+) -> tuple[Journeys, list[str | None]]:
+    """Return how far everyone came, and the text behind each code of the breakdown."""
+    relation = relation_of(spec, engine, span)
+    if steps_overlap(spec):
+        return walked(spec, relation)
+    return read(spec, relation.rows(expression(spec, relation)))
+
+
+def _groups(
+    spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]
+) -> tuple[NDArray[np.int64], list[Group]]:
+    return ranked(np.bincount(journeys.code, minlength=len(texts)), texts, spec.limit)
 
 
 def relation_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
@@ -102,7 +136,7 @@ def expression(spec: FunnelSpec, relation: Relation) -> ir.Table:
     return table.group_by("person").aggregate(value=table.value.max(), **times, **came)
 
 
-def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, dict[Any, str | None]]:
+def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, list[str | None]]:
     """Return journeys and the values behind their codes from the rows of `expression`."""
     steps = len(spec.steps)
     reached = np.zeros(len(table), np.uint8)
@@ -110,12 +144,12 @@ def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, dict[Any, str | N
     for k in range(steps):
         reached += (table[f"came_{k}"].to_numpy() > 0).astype(np.uint8)
         times[:, k] = table[f"time_{k}"].fill_null(0).to_numpy()
-    codes, values = _coded(table["value"].to_pylist())
+    codes, texts = _coded(table["value"].to_pylist())
     person = table["person"].to_numpy().astype(np.int32)
-    return Journeys(person, reached, times, codes), values
+    return Journeys(person, reached, times, codes), texts
 
 
-def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, dict[Any, str | None]]:
+def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, list[str | None]]:
     """Let the engine select and order the events, and follow each person through the steps here."""
     steps = len(spec.steps)
     table = taken(spec, relation)
@@ -138,18 +172,16 @@ def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, dict[Any, st
         reached,
         times,
     )
-    codes, values = _coded(rows["value"].take(pa.array(first)).to_pylist())
+    codes, texts = _coded(rows["value"].take(pa.array(first)).to_pylist())
     started = reached > 0
     journeys = Journeys(people.astype(np.int32), reached, times, codes)
-    return _only(journeys, started), values
+    return _only(journeys, started), texts
 
 
-def _coded(texts: Sequence[str | None]) -> tuple[Any, dict[Any, str | None]]:
+def _coded(
+    found: Sequence[str | None],
+) -> tuple[NDArray[np.uint32], list[str | None]]:
     """Return the code of each text, 0 for missing, and the text of each code."""
-    known: list[str | None] = [
-        None,
-        *sorted({text for text in texts if text is not None}),
-    ]
-    code_of = {text: code for code, text in enumerate(known)}
-    codes = np.fromiter((code_of[text] for text in texts), np.uint32, len(texts))
-    return codes, dict(enumerate(known))
+    texts = [None, *sorted({text for text in found if text is not None})]
+    code_of = {text: code for code, text in enumerate(texts)}
+    return np.fromiter((code_of[text] for text in found), np.uint32, len(found)), texts

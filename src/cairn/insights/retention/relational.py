@@ -53,7 +53,7 @@ def people(
         back = back.filter(hit)
         entries = entries.semi_join(back, entries.person == back.who)
     found = relation.rows(entries.select("person", "value").order_by("person"))
-    who = found["person"].to_numpy().astype(np.int32)
+    who = np.asarray(found["person"].to_numpy(), np.int32)
     if point.group is None:
         return who
     sizes = relation.rows(cohorts(spec, relation, frame))

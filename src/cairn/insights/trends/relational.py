@@ -82,7 +82,7 @@ def people(
         return np.zeros(0, np.int32)
     counted = asked.counted(asked.groups.index(point.group), asked.grid.stretch(point.bucket))
     rows = asked.relation.rows(counted.order_by("person"))
-    return rows["person"].to_numpy().astype(np.int32)
+    return np.asarray(rows["person"].to_numpy(), np.int32)
 
 
 def chosen(spec: TrendsSpec, series: Series, relation: Relation) -> ir.Table:

@@ -52,6 +52,8 @@ class ClickHouseStore:
                 "(SELECT max(version) FROM accounts), (SELECT max(version) FROM merges))"
             )
         )
+        self.data_version = self._version
+        self.fresh_until_us = int(self._one("SELECT max(received_us) FROM events"))
 
     @classmethod
     def open(cls, dsn: str, database: str) -> ClickHouseStore:
@@ -75,6 +77,9 @@ class ClickHouseStore:
             self._write_people(batch)
             self._write_accounts(batch)
             self._write_events(batch)
+            arrived = max((event.received_us for event in batch.events), default=0)
+            self.fresh_until_us = max(self.fresh_until_us, arrived)
+            self.data_version = self._version
 
     def scoped_sql(self, scope: Scope) -> str:
         """Return the events in scope."""
@@ -87,6 +92,11 @@ class ClickHouseStore:
                 return self._client.query_arrow(query, parameters=list(parameters) or None)
             except DatabaseError as error:
                 raise InvalidInput(f"the query cannot be run: {error}") from error
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""
+        earliest = self._one("SELECT min(toNullable(time_us)) FROM events")
+        return None if earliest is None else int(earliest)
 
     def person_count(self) -> int:
         """Return how many person numbers are taken."""
