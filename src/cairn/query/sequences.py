@@ -158,7 +158,7 @@ class _Codes:
         out = np.empty(len(position), np.uint32)
         gather(position, self.base, self.recent, out)
         if self.then is not None:
-            return np.take(self.then, out)
+            out = np.asarray(self.then[out])
         return out
 
 

@@ -4,6 +4,10 @@ For each step the pass remembers the latest start from which the step was reache
 times. A later start never loses to an earlier one (its window closes later), so one start per step
 is enough. Events of one instant are taken together: they may serve steps in any order, each event one
 step, which is a bipartite matching when an event fits several steps.
+
+Most people have no two events at one instant and no event that fits two steps. They are followed
+first by a shorter loop, which remembers only the starts: the winning attempt took each step at its
+first event after the step before, so its times are read off at the end.
 """
 
 from __future__ import annotations
@@ -12,6 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from llvmlite.ir import Constant, IntType
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from cairn.insights.funnel.spec import (
@@ -93,16 +100,16 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     pick = Pick(spec.steps, span, spec.filter, properties)
 
     def work(matches: Matches) -> Journeys:
-        persons = matches.persons
-        reached = np.zeros(persons, np.uint8)
+        persons = min(matches.persons, len(matches.time))
+        person, reached = np.empty(persons, np.int32), np.empty(persons, np.uint8)
         times = np.empty((persons, steps), np.int64)
-        _walk(matches.offsets, matches.time, matches.mask, steps, window, reached, times)
-        started = np.flatnonzero(reached)
-        code = np.zeros(len(started), np.uint32)
+        n = _walk(
+            matches.offsets, matches.time, matches.mask, steps, window, person, reached, times
+        )
+        code = np.zeros(n, np.uint32)
         if properties:
-            code = _first_code(matches.offsets, matches.codes[0])[started]
-        person = (started + matches.first_person).astype(np.int32)
-        return Journeys(person, reached[started], times[started], code)
+            code = _first_code(matches.offsets, matches.codes[0], person[:n])
+        return Journeys(person[:n] + np.int32(matches.first_person), reached[:n], times[:n], code)
 
     parts = sequences.scan(pick, work)
     return Journeys(
@@ -133,24 +140,24 @@ def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
 
 def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
     last = len(spec.steps) - 1
+    reached, times = journeys.reached, journeys.times
+    persons = np.cumsum(np.bincount(reached, minlength=last + 2)[::-1])[::-1][1:]
     steps = []
     for k in range(last + 1):
-        here = journeys.reached > k
-        seconds = (journeys.times[here, k] - journeys.times[here, k - 1]) / 1e6 if k else None
+        took = _took(reached, times, k - 1, k) if k else np.zeros(0, np.int64)
         steps.append(
             FunnelStep(
-                persons=int(here.sum()),
-                average_seconds=_mean(seconds),
-                median_seconds=_median(seconds),
+                persons=int(persons[k]),
+                average_seconds=_mean(took),
+                median_seconds=_median(took),
             )
         )
-    done = journeys.reached > last
-    total = journeys.times[done, last] - journeys.times[done, 0]
+    total = _took(reached, times, 0, last)
     return FunnelGroup(
         group=group,
         steps=tuple(steps),
-        average_seconds=_mean(total / 1e6),
-        median_seconds=_median(total / 1e6),
+        average_seconds=_mean(total),
+        median_seconds=_median(total),
         histogram=histogram(total),
     )
 
@@ -180,57 +187,129 @@ def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
     )
 
 
-def _mean(seconds: NDArray[np.float64] | None) -> float | None:
-    return None if seconds is None or not len(seconds) else float(seconds.mean())
+def _mean(times_us: NDArray[np.int64]) -> float | None:
+    return float(times_us.mean()) / 1e6 if len(times_us) else None
 
 
-def _median(seconds: NDArray[np.float64] | None) -> float | None:
-    return None if seconds is None or not len(seconds) else float(np.median(seconds))
+def _median(times_us: NDArray[np.int64]) -> float | None:
+    return float(np.median(times_us)) / 1e6 if len(times_us) else None
+
+
+@compiled
+def _took(reached: Any, times: Any, begin: int, end: int) -> Any:
+    """Return the microseconds between two steps for everyone who reached the later one."""
+    out = np.empty(len(reached), np.int64)
+    n = 0
+    for i in range(len(reached)):
+        if reached[i] > end:
+            out[n] = times[i, end] - times[i, begin]
+            n += 1
+    return out[:n]
+
+
+@intrinsic
+def _lowest_bit(context: Any, mask: Any) -> Any:
+    """Return the number of the lowest bit that is set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], Constant(IntType(1), 0))
+
+    return types.uint32(types.uint32), generate
 
 
 @compiled
 def _walk(
-    offsets: Any,
-    time: Any,
-    mask: Any,
-    steps: int,
-    window: int,
-    reached: Any,
-    times: Any,
-) -> None:
+    offsets: Any, time: Any, mask: Any, steps: int, window: int, person: Any, reached: Any, times: Any
+) -> int:  # fmt: skip
+    """Write the journeys of those who took the first step, and return how many they are."""
+    latest = np.empty(steps + 1, np.int64)
     start = np.empty(steps, np.int64)
     chain = np.empty((steps, steps), np.int64)
+    n = 0
     for p in range(len(offsets) - 1):
         i, end = offsets[p], offsets[p + 1]
         if i == end:
             continue
-        start[:] = _NEVER
-        best = 0
-        while i < end:
-            t = time[i]
-            j = i + 1
-            while j < end and time[j] == t:
-                j += 1
-            union = mask[i]
-            overlap = False
-            for k in range(i + 1, j):
-                overlap |= (union & mask[k]) != 0 or (mask[k] & (mask[k] - np.uint32(1))) != 0
-                union |= mask[k]
-            if j == i + 1:
-                _one_event(union, t, window, steps, start, chain)
-            elif overlap or (mask[i] & (mask[i] - np.uint32(1))) != 0:
-                _matched_instant(mask[i:j], t, window, steps, start, chain)
-            else:
-                _plain_instant(union, t, window, steps, start, chain)
-            while best < steps and start[best] != _NEVER:
-                best += 1
-                if best == steps or start[best] == _NEVER:
-                    for k in range(best):
-                        times[p, k] = chain[best - 1, k]
+        best, first, last = _follow(i, end, time, mask, steps, window, latest)
+        if best < 0:
+            best = _follow_instants(i, end, time, mask, steps, window, start, chain, times[n])
+        elif best > 0:
+            times[n, 0] = time[first]
+            k = 1
+            for j in range(first + 1, last + 1):
+                if k < best and (mask[j] >> np.uint32(k)) & np.uint32(1):
+                    times[n, k] = time[j]
+                    k += 1
+        if best > 0:
+            person[n] = p
+            reached[n] = best
+            n += 1
+    return n
+
+
+@compiled
+def _follow(
+    i: int, end: int, time: Any, mask: Any, steps: int, window: int, latest: Any
+) -> tuple[int, int, int]:
+    """Return how far a person came, and the matches that began and ended the winning attempt.
+
+    It came as far as -1 when two events share an instant or one fits two steps: then look closer.
+    `latest[k]` is the match that began the latest attempt to have taken k steps.
+    """
+    latest[1:] = -1
+    best, first, last = 0, -1, -1
+    before = _NEVER
+    for j in range(i, end):
+        t, m = time[j], mask[j]
+        if t == before or (m & (m - np.uint32(1))) != 0:
+            return -1, first, last
+        before = t
+        k = _lowest_bit(m)
+        latest[0] = j
+        s = latest[k]
+        goes_on = (s > latest[k + 1]) & (t - time[max(s, i)] <= window)
+        latest[k + 1] = s if goes_on else latest[k + 1]
+        if goes_on & (k == best):
+            best, first, last = k + 1, s, j
             if best == steps:
+                if j + 1 < end and time[j + 1] == t:
+                    return -1, first, last
                 break
-            i = j
-        reached[p] = best
+    return best, first, last
+
+
+@compiled
+def _follow_instants(
+    i: int, end: int, time: Any, mask: Any, steps: int, window: int, start: Any, chain: Any, times: Any
+) -> int:  # fmt: skip
+    """Return how far a person came, taking the events of each instant together."""
+    start[:] = _NEVER
+    best = 0
+    while i < end:
+        t = time[i]
+        j = i + 1
+        while j < end and time[j] == t:
+            j += 1
+        union = mask[i]
+        overlap = False
+        for k in range(i + 1, j):
+            overlap |= (union & mask[k]) != 0 or (mask[k] & (mask[k] - np.uint32(1))) != 0
+            union |= mask[k]
+        if j == i + 1:
+            _one_event(union, t, window, steps, start, chain)
+        elif overlap or (mask[i] & (mask[i] - np.uint32(1))) != 0:
+            _matched_instant(mask[i:j], t, window, steps, start, chain)
+        else:
+            _plain_instant(union, t, window, steps, start, chain)
+        while best < steps and start[best] != _NEVER:
+            best += 1
+            if best == steps or start[best] == _NEVER:
+                for k in range(best):
+                    times[k] = chain[best - 1, k]
+        if best == steps:
+            break
+        i = j
+    return best
 
 
 @compiled
@@ -325,11 +404,12 @@ def _longest_match(masks: Any, first: int, steps: int) -> int:
 
 
 @compiled
-def _first_code(offsets: Any, code: Any) -> Any:
-    out = np.zeros(len(offsets) - 1, np.uint32)
-    for p in range(len(offsets) - 1):
-        for i in range(offsets[p], offsets[p + 1]):
+def _first_code(offsets: Any, code: Any, person: Any) -> Any:
+    """Return the first code that is not missing of each of these people of a chunk."""
+    out = np.zeros(len(person), np.uint32)
+    for n in range(len(person)):
+        for i in range(offsets[person[n]], offsets[person[n] + 1]):
             if code[i] != 0:
-                out[p] = code[i]
+                out[n] = code[i]
                 break
     return out

@@ -59,9 +59,7 @@ def people(
     returns = Span(int(frame.edges[later]), int(frame.edges[later + 1]))
     if spec.match == "on_or_after":
         returns = Span(returns.start_us, _ALWAYS.max)
-    begins = Span(
-        int(frame.edges[row]), min(int(frame.edges[row + 1]), frame.starts.end_us)
-    )
+    begins = Span(int(frame.edges[row]), min(int(frame.edges[row + 1]), frame.starts.end_us))
 
     def work(matches: Matches) -> Any:
         who, code = _members(
@@ -101,11 +99,7 @@ class _Asked:
 
     def codes(self, matches: Matches) -> Any:
         """Return the code of the breakdown of each match."""
-        return (
-            matches.codes[0]
-            if matches.codes
-            else np.zeros(len(matches.time), np.uint32)
-        )
+        return matches.codes[0] if matches.codes else np.zeros(len(matches.time), np.uint32)
 
     def no_one(self) -> NDArray[np.int64]:
         """Return an empty table."""
@@ -216,11 +210,7 @@ def _count(
                 returns += 1
                 if first_time and interval >= row_of[0] + columns:
                     break  # later returns change nothing
-            if (
-                wanted
-                and t < end_us
-                and (starts == 0 or row_of[starts - 1] != interval)
-            ):
+            if wanted and t < end_us and (starts == 0 or row_of[starts - 1] != interval):
                 row_of[starts] = interval
                 group[starts] = group_of[code[i]]
                 starts += 1
