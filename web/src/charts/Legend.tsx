@@ -9,10 +9,10 @@ import { type Scheme, seriesColor } from "./palette";
 
 interface LegendProps {
   tracks: readonly Track[];
-  hidden: ReadonlySet<string>;
+  hidden: ReadonlySet<number>;
   scheme: Scheme;
   compact: boolean;
-  onToggle: (label: string) => void;
+  onToggle: (index: number) => void;
   onPoint?: OnPoint | undefined;
 }
 
@@ -21,21 +21,21 @@ export function Legend({ tracks, hidden, scheme, compact, onToggle, onPoint }: L
   const alone = tracks.length === 1;
   return (
     <ul className={classes.legend} data-compact={compact || undefined} aria-label="Lines">
-      {tracks.map(({ line, before, colorIndex }) => (
-        <li key={line.label} className={classes.entry} data-alone={alone || undefined}>
+      {tracks.map(({ line, name, index, before, colorIndex }) => (
+        <li key={index} className={classes.entry} data-alone={alone || undefined}>
           <UnstyledButton
             className={classes.name}
-            aria-pressed={!hidden.has(line.label)}
+            aria-pressed={!hidden.has(index)}
             title={alone ? line.label : `Show or hide ${line.label}`}
             disabled={alone}
-            onClick={() => onToggle(line.label)}
+            onClick={() => onToggle(index)}
           >
             <span
               className={classes.swatch}
               style={{ "--swatch": seriesColor(colorIndex, scheme) }}
-              data-off={hidden.has(line.label) || undefined}
+              data-off={hidden.has(index) || undefined}
             />
-            <span className={classes.nameText}>{line.label}</span>
+            <span className={classes.nameText}>{name}</span>
           </UnstyledButton>
           {line.total !== null && <Total line={line} onPoint={onPoint} />}
           {before && line.total !== null && <Change line={line} before={before} />}

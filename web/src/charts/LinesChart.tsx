@@ -23,7 +23,7 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
   const scheme = useComputedColorScheme("light");
   const all = useMemo(() => tracks(chart.lines), [chart.lines]);
   const names = all.map((track) => track.line.label).join("\n");
-  const [toggled, setToggled] = useState<{ names: string; hidden: ReadonlySet<string> } | null>(
+  const [toggled, setToggled] = useState<{ names: string; hidden: ReadonlySet<number> } | null>(
     null,
   );
   const hidden = useMemo(
@@ -50,7 +50,8 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
     (line && chart.lines[line.index]?.points[index]) || null;
   const open = (line: DrawnLine | null | undefined, index: number) => {
     const point = pointOf(line, index);
-    if (line && point) onPoint?.(point, `${line.label}, ${marks[index]?.title ?? ""}`);
+    if (line && point)
+      onPoint?.(point, `${chart.lines[line.index]?.label}, ${marks[index]?.title ?? ""}`);
   };
   const opens = onPoint !== undefined && drawn.some((line) => pointOf(line, 0) !== null);
 
@@ -82,9 +83,9 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
         scheme={scheme}
         compact={compact}
         onPoint={onPoint}
-        onToggle={(label) => {
+        onToggle={(index) => {
           const next = new Set(hidden);
-          if (!next.delete(label)) next.add(label);
+          if (!next.delete(index)) next.add(index);
           setToggled({ names, hidden: next });
         }}
       />

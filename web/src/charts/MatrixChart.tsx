@@ -58,9 +58,9 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
               ))}
             </tr>
           </thead>
-          {chart.groups.map((group) => (
+          {chart.groups.map((group, g) => (
             <Rows
-              key={group.label}
+              key={`${g} ${group.label}`}
               group={group}
               chart={chart}
               many={many}
@@ -203,10 +203,10 @@ function Curve({ chart }: { chart: Matrix }) {
   const option = useMemo(
     () =>
       plotLines({
-        ticks: chart.columns.map((column) => ({ mark: column, title: column })),
+        ticks: chart.columns.slice(1).map((column) => ({ mark: column, title: column })),
         strokes: chart.groups.slice(0, 8).map((group, g) => ({
           label: chart.groups.length > 1 ? group.label : "Average",
-          values: group.average,
+          values: group.average.slice(1),
           unit: "share",
           color: seriesColor(g, scheme),
         })),

@@ -44,7 +44,7 @@ export function StepsChart({ chart, onPoint, height, compact = false }: StepsCha
             <div className={classes.bars}>
               {chart.groups.map((group, g) => (
                 <Column
-                  key={group.label}
+                  key={`${g} ${group.label}`}
                   bar={group.bars[k]}
                   before={group.bars[k - 1]}
                   first={group.bars[0]}
@@ -128,7 +128,7 @@ function Groups({ chart, scheme }: { chart: Steps; scheme: Scheme }) {
       {chart.groups.map((group, g) => {
         const last = group.bars[chart.steps.length - 1];
         return (
-          <li key={group.label} className={classes.entry}>
+          <li key={`${g} ${group.label}`} className={classes.entry}>
             <span className={classes.swatch} style={{ "--swatch": seriesColor(g, scheme) }} />
             <span className={classes.nameText}>{group.label}</span>
             <span className={classes.total}>{formatValue(last?.share_of_first, "share")}</span>

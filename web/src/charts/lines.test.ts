@@ -27,6 +27,27 @@ test("a line of the period before has the colour of its present, whatever the or
   expect(colorOf("App")).not.toBe(colorOf("Web"));
 });
 
+test("the groups of one series go by their values", () => {
+  const grouped = tracks([
+    line("Bought, people: web", [1]),
+    line("Bought, people: app: beta", [2]),
+  ]);
+  expect(grouped.map((track) => track.name)).toEqual(["web", "app: beta"]);
+  const mixed = tracks([line("Bought: web", [1]), line("Viewed: web", [2])]);
+  expect(mixed.map((track) => track.name)).toEqual(["Bought: web", "Viewed: web"]);
+});
+
+test("two lines of the same name stay two lines", () => {
+  const paired = tracks([
+    line("A", [1]),
+    line("A", [2]),
+    line("A (period before)", [3], true),
+    line("A (period before)", [4], true),
+  ]);
+  expect(paired.map((track) => track.before?.values[0])).toEqual([3, 4]);
+  expect(strokes(paired, new Set([0]), "light").map((stroke) => stroke.values[0])).toEqual([4, 2]);
+});
+
 test("the period before lies beneath the present", () => {
   const drawn = strokes(
     tracks([line("A", [1]), line("A (period before)", [2], true)]),
@@ -39,7 +60,7 @@ test("the period before lies beneath the present", () => {
 test("lines after the eighth are hidden at first, with their past", () => {
   const many = tracks(Array.from({ length: 10 }, (_, i) => line(`Group ${i}`, [i])));
   const hidden = hiddenAtFirst(many);
-  expect([...hidden]).toEqual(["Group 8", "Group 9"]);
+  expect([...hidden]).toEqual([8, 9]);
   expect(strokes(many, hidden, "light")).toHaveLength(8);
 });
 

@@ -10,27 +10,41 @@ const PREVIOUS = " (period before)";
 /** A line of this period with its colour, its index in the view, and the same line of the period before. */
 export interface Track {
   line: Line;
+  /** Its label without what all labels begin with. */
+  name: string;
   index: number;
   colorIndex: number;
   before: Line | null;
   beforeIndex: number;
 }
 
-/** Pairs each line with the same line of the period before. Lines without a present come last. */
+/** Pairs each line of the present with the same line of the period before. Labels may repeat. */
 export function tracks(lines: readonly Line[]): Track[] {
-  const before = new Map(
-    lines.flatMap((line, index) => (line.previous ? [[line.label, index] as const] : [])),
-  );
+  const before = new Map<string, number[]>();
+  for (const [index, line] of lines.entries()) {
+    if (line.previous) before.set(line.label, [...(before.get(line.label) ?? []), index]);
+  }
   const now = lines.flatMap((line, index) => (line.previous ? [] : [{ line, index }]));
+  const cut = sharedStart(now.map(({ line }) => line.label));
   return now.map(({ line, index }, colorIndex) => {
-    const beforeIndex = before.get(line.label + PREVIOUS) ?? -1;
-    return { line, index, colorIndex, before: lines[beforeIndex] ?? null, beforeIndex };
+    const beforeIndex = before.get(line.label + PREVIOUS)?.shift() ?? -1;
+    const name = line.label.slice(cut);
+    return { line, name, index, colorIndex, before: lines[beforeIndex] ?? null, beforeIndex };
   });
 }
 
-/** Which tracks are hidden until the reader asks: those after the last colour of the palette. */
-export function hiddenAtFirst(all: readonly Track[]): ReadonlySet<string> {
-  return new Set(all.slice(COLORS).map((track) => track.line.label));
+/** Returns the length of the words before a colon that all labels begin with, as groups of one series do. */
+function sharedStart(labels: readonly string[]): number {
+  const [first = ""] = labels;
+  const end = first.indexOf(": ") + 2;
+  const shared =
+    end > 1 && labels.length > 1 && labels.every((each) => each.startsWith(first.slice(0, end)));
+  return shared ? end : 0;
+}
+
+/** The indexes of the lines that are hidden until the reader asks: those after the last colour of the palette. */
+export function hiddenAtFirst(all: readonly Track[]): ReadonlySet<number> {
+  return new Set(all.slice(COLORS).map((track) => track.index));
 }
 
 /** A stroke, and the index in the view of the line it draws. */
@@ -41,21 +55,29 @@ export interface DrawnLine extends Stroke {
 /** Returns what to draw, the period before beneath the present. */
 export function strokes(
   all: readonly Track[],
-  hidden: ReadonlySet<string>,
+  hidden: ReadonlySet<number>,
   scheme: Scheme,
 ): DrawnLine[] {
-  const shown = all.filter((track) => !hidden.has(track.line.label));
-  const past = shown.flatMap(({ before, beforeIndex, colorIndex }) =>
-    before ? [drawn(before, beforeIndex, colorIndex, scheme)] : [],
+  const shown = all.filter((track) => !hidden.has(track.index));
+  const past = shown.flatMap(({ before, name, beforeIndex, colorIndex }) =>
+    before ? [drawn(before, name + PREVIOUS, beforeIndex, colorIndex, scheme)] : [],
   );
   return [
     ...past,
-    ...shown.map(({ line, index, colorIndex }) => drawn(line, index, colorIndex, scheme)),
+    ...shown.map(({ line, name, index, colorIndex }) =>
+      drawn(line, name, index, colorIndex, scheme),
+    ),
   ];
 }
 
-function drawn(line: Line, index: number, colorIndex: number, scheme: Scheme): DrawnLine {
-  const { label, values, unit, previous } = line;
+function drawn(
+  line: Line,
+  label: string,
+  index: number,
+  colorIndex: number,
+  scheme: Scheme,
+): DrawnLine {
+  const { values, unit, previous } = line;
   return { index, label, values, unit, color: seriesColor(colorIndex, scheme), dashed: previous };
 }
 

@@ -64,7 +64,13 @@ export function plotLines(plot: Plot): Option {
       data: ticks.map((tick) => tick.mark),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colors.line } },
-      axisLabel: { color: colors.faint, fontSize: 12, hideOverlap: true, margin: 10 },
+      axisLabel: {
+        color: colors.faint,
+        fontSize: 12,
+        hideOverlap: true,
+        margin: 10,
+        ...(ticks.length > 1 ? { alignMinLabel: "left", alignMaxLabel: "right" } : {}),
+      },
     },
     yAxis: {
       type: "value",

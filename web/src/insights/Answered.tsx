@@ -9,10 +9,13 @@ import { Problem } from "../ui/Problem";
 import { isEmpty } from "./emptiness";
 import classes from "./insights.module.css";
 
+const FRESH = 24;
+
 interface AnsweredProps {
   projectId: string;
   /** The question; null keeps the last answer on screen. */
   spec: Spec | null;
+  /** The height of the chart; in a tile, of the chart and the line below it. */
   height: number;
   /** Called with the point that was opened, its words, and the question that the number answers. */
   onPoint?: ((point: Point, label: string, spec: Spec) => void) | undefined;
@@ -32,7 +35,8 @@ interface AnsweredProps {
  * dimmed; an error stands above it.
  */
 export function Answered(props: AnsweredProps) {
-  const { projectId, spec, height, onPoint, compact = false, mode = "chart", live = true } = props;
+  const { projectId, spec, onPoint, compact = false, mode = "chart", live = true } = props;
+  const height = compact ? props.height - FRESH : props.height;
   const query = useAnswer(projectId, spec, { live });
   const { data, error, isPlaceholderData, dataUpdatedAt } = query;
   const last = useRef<Answer | undefined>(undefined);
@@ -41,7 +45,7 @@ export function Answered(props: AnsweredProps) {
 
   if (!shown) {
     if (error) return <Problem error={error} onRetry={() => void query.refetch()} />;
-    return <Skeleton height={height} radius="sm" aria-label="Working it out" />;
+    return <Skeleton height={props.height} radius="sm" aria-label="Working it out" />;
   }
   const dimmed = isPlaceholderData || error !== null;
   const open = onPoint && ((point: Point, label: string) => onPoint(point, label, shown.spec));

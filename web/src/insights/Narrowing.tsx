@@ -97,6 +97,7 @@ export function MoreButton({ children, onClick }: { children: string; onClick: (
       size="compact-sm"
       variant="subtle"
       color="gray"
+      className={classes.more ?? ""}
       leftSection={<IconPlus size={14} />}
       onClick={onClick}
     >

@@ -27,7 +27,7 @@ import { FunnelEditor } from "./funnel/FunnelEditor";
 import classes from "./insights.module.css";
 import type { Place } from "./links";
 import { PeriodPicker } from "./PeriodPicker";
-import { fittingInterval, newestEvent, periodTitle } from "./periods";
+import { everything, fittingInterval, newestEvent, periodTitle } from "./periods";
 import { asking, converted, same, shortened } from "./questions";
 import { RetentionEditor } from "./retention/RetentionEditor";
 import { SaveButton } from "./SaveButton";
@@ -197,7 +197,12 @@ function Act({
 }) {
   return (
     <Tooltip label={label}>
-      <ActionIcon aria-label={label} disabled={onClick === null} onClick={() => onClick?.()}>
+      <ActionIcon
+        className={classes.act}
+        aria-label={label}
+        disabled={onClick === null}
+        onClick={() => onClick?.()}
+      >
         {children}
       </ActionIcon>
     </Tooltip>
@@ -263,13 +268,17 @@ function NothingHere({ projectId, spec, onPeriod }: NothingHereProps) {
       </Empty>
     );
   }
-  const all = spec.period.from === "all" && !spec.period.to;
+  const all = spec.period.from === "all";
   return (
     <Empty
       title="Nothing in this answer"
       action={
         all ? null : (
-          <Button size="xs" variant="default" onClick={() => onPeriod({ from: "all" })}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => onPeriod(newest ? everything(newest) : { from: "all" })}
+          >
             Show all time
           </Button>
         )

@@ -65,7 +65,7 @@ function endTitle(text: string): string {
     const unit = UNITS[back.unit];
     return `${back.count} ${back.count === 1 ? unit.slice(0, -1) : unit} ago`;
   }
-  if (text === "all") return "first event";
+  if (text === "all") return "First event";
   return text === "now" ? "now" : momentTitle(text);
 }
 
@@ -99,11 +99,23 @@ export function fittingInterval(period: Period, current: Interval, now: Date): I
   return days <= 800 ? "week" : "month";
 }
 
-/** Returns the last 30 days, or all time when nothing has arrived in them. */
+/** Returns the last 30 days, or everything up to the newest event when nothing has arrived in them. */
 export function startingPeriod(catalog: Pick<Catalog, "events">, now: Date): Period {
   const newest = newestEvent(catalog);
-  const old = newest !== null && now.getTime() - newest.getTime() > 30 * DAY_MS;
-  return { from: old ? "all" : "-30d" };
+  if (newest === null || now.getTime() - newest.getTime() <= 30 * DAY_MS) return { from: "-30d" };
+  return everything(newest);
+}
+
+/** Returns the last 30 days, or the year up to the newest event when nothing has arrived in them. */
+export function startingYear(catalog: Pick<Catalog, "events">, now: Date): Period {
+  const { to } = startingPeriod(catalog, now);
+  if (!to) return { from: "-30d" };
+  return { from: `${Number(to.slice(0, 4)) - 1}${to.slice(4).replace("02-29", "02-28")}`, to };
+}
+
+/** Returns the period from the first event to the day of the newest one. */
+export function everything(newest: Date): Period {
+  return { from: "all", to: newest.toISOString().slice(0, 10) };
 }
 
 /** Returns when the project's newest event happened, null when there is none. */

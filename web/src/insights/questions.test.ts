@@ -41,9 +41,18 @@ describe("where a question starts", () => {
     expect(spec.period).toEqual({ from: "-30d" });
   });
 
-  test("a project whose events are old starts with all time, by month", () => {
+  test("a project whose events are old starts with all of them, by month", () => {
     const spec = starting("trends", catalog("2014-09-01T00:00:00Z"), NOW) as TrendsSpec;
-    expect([spec.period.from, spec.interval]).toEqual(["all", "month"]);
+    expect(spec.period).toEqual({ from: "all", to: "2014-09-01" });
+    expect(spec.interval).toBe("month");
+  });
+});
+
+test("retention of old events starts with their last year, by month", () => {
+  const old = starting("retention", catalog("2012-02-29T00:00:00Z"), NOW);
+  expect(old).toMatchObject({
+    period: { from: "2011-02-28", to: "2012-02-29" },
+    interval: "month",
   });
 });
 

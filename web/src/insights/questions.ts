@@ -15,7 +15,7 @@ import type {
   TrendsSpec,
 } from "../api/shapes";
 import { usable } from "./filters";
-import { fittingInterval, startingPeriod } from "./periods";
+import { fittingInterval, startingPeriod, startingYear } from "./periods";
 
 export const KINDS: readonly Kind[] = ["trends", "funnel", "retention"];
 
@@ -54,7 +54,8 @@ export function starting(kind: Kind, catalog: Catalog, now: Date): Spec {
     const [first = null, second = first] = names;
     return { ...funnel(period), steps: [{ event: first }, { event: second }] };
   }
-  return { ...retention(period), interval: period.from === "all" ? "month" : "day" };
+  const year = startingYear(catalog, now);
+  return { ...retention(year), interval: year.to ? "month" : "day" };
 }
 
 function trends(period: Period): TrendsSpec {
