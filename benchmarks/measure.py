@@ -1,0 +1,115 @@
+"""Putting the questions to the engines by turns, and holding their answers to each other."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from benchmarks.data import DataSet
+from benchmarks.questions import Numbers, Question
+
+ROUNDS = 7
+
+
+class Engine(Protocol):
+    """Something that answers the questions."""
+
+    name: str
+
+    def load(self, data: DataSet) -> None:
+        """Take in the events."""
+
+    def formulations(self, question: Question) -> dict[str, str]:
+        """Return the ways in which the question can be put, by name."""
+
+    def run(self, question: Question, sql: str) -> Any:
+        """Answer, in the engine's own form."""
+
+    def cells(self, question: Question, result: Any) -> Numbers:
+        """Return an answer as cells."""
+
+    def close(self) -> None:
+        """Release files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long an engine took with its fastest formulation: each round's seconds, in order."""
+
+    engine: str
+    formulation: str
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Return the median of the rounds."""
+        return statistics.median(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question with everyone's time. `cells` counts the numbers on which all agreed."""
+
+    question: Question
+    timings: tuple[Timing, ...]
+    cells: int
+
+
+class Disagreement(Exception):
+    """Two engines answered one question differently."""
+
+
+def compare(question: Question, engines: Sequence[Engine], step: Callable[[str], None]) -> Outcome:
+    """Time every engine by turns, so that whatever else the machine does meets them alike.
+
+    Each engine's formulations are tried first, twice each, and their answers compared with the first
+    engine's; the fastest is then run in every round. Raises Disagreement.
+    """
+    expected: Numbers | None = None
+    fastest: list[tuple[Engine, str, str]] = []
+    for engine in engines:
+        best = None
+        for name, sql in engine.formulations(question).items():
+            step(f"{engine.name}: {question.name} by {name}")
+            cells = engine.cells(question, engine.run(question, sql))
+            expected = cells if expected is None else expected
+            if cells != expected:
+                raise Disagreement(_difference(question, engine, name, expected, cells))
+            seconds = _seconds(engine, question, sql)
+            if best is None or seconds < best[0]:
+                best = seconds, name, sql
+        assert best is not None
+        fastest.append((engine, best[1], best[2]))
+    taken: list[list[float]] = [[] for _ in engines]
+    for number in range(ROUNDS):
+        step(f"{question.name}, round {number + 1} of {ROUNDS}")
+        for (engine, _, sql), seconds_of in zip(fastest, taken, strict=True):
+            engine.run(question, sql)
+            seconds_of.append(_seconds(engine, question, sql))
+    return Outcome(
+        question,
+        tuple(
+            Timing(engine.name, name, tuple(seconds))
+            for (engine, name, _), seconds in zip(fastest, taken, strict=True)
+        ),
+        len(expected or ()),
+    )
+
+
+def _seconds(engine: Engine, question: Question, sql: str) -> float:
+    began = time.perf_counter()
+    engine.run(question, sql)
+    return time.perf_counter() - began
+
+
+def _difference(
+    question: Question, engine: Engine, name: str, expected: Numbers, found: Numbers
+) -> str:
+    places = [p for p in {**expected, **found} if expected.get(p) != found.get(p)]
+    shown = ", ".join(
+        f"{place}: {found.get(place, 0)} and not {expected.get(place, 0)}" for place in places[:5]
+    )
+    return f"{engine.name} answers {question.name} by {name} differently at {len(places)}: {shown}"
