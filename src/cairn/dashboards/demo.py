@@ -93,7 +93,7 @@ def cross_validated() -> Draft:
                     returning=Selector(),
                     interval="month",
                     columns=12,
-                    period=_period("2013-09-01", "2014-08-31"),
+                    period=_period("2012-09-01", "2013-08-31"),
                 ),
             ),
             Tile(
