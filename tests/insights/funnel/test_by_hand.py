@@ -10,7 +10,7 @@ import pytest
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.funnel import kernel
-from cairn.insights.funnel.kernel import histogram
+from cairn.insights.funnel.journeys import histogram
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, resolve

@@ -12,7 +12,7 @@ first event after the step before, so its times are read off at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,17 +21,9 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from cairn.insights.funnel.spec import (
-    FunnelGroup,
-    FunnelPoint,
-    FunnelResult,
-    FunnelSpec,
-    FunnelStep,
-    HistogramBin,
-)
-from cairn.insights.grouping import ranked
+from cairn.insights.funnel.journeys import Journeys, behind, counted
+from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.insights.points import within
-from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
 from cairn.query.sequences import Matches, Pick, Sequences
@@ -41,34 +33,9 @@ Persons = NDArray[np.int32]
 _NEVER = np.iinfo(np.int64).min
 
 
-@dataclass(frozen=True, slots=True)
-class Journeys:
-    """How far each person came who took the first step.
-
-    `reached[i]` counts the steps of `person[i]`; `times[i, k]` is when step k was taken by the winning
-    attempt (only for k < reached); `code[i]` is the value of the breakdown, 0 for missing.
-    """
-
-    person: Persons
-    reached: NDArray[np.uint8]
-    times: NDArray[np.int64]
-    code: NDArray[np.uint32]
-
-
 def answer(spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    journeys = walk(spec, sequences, span)
-    total = _summary(spec, journeys, None)
-    if spec.breakdown is None:
-        return FunnelResult(total=total)
-    group_of, groups = _groups(spec, sequences, journeys)
-    return FunnelResult(
-        total=total,
-        groups=tuple(
-            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
-            for i, group in enumerate(groups)
-        ),
-    )
+    return counted(spec, walk(spec, sequences, span), _texts(spec, sequences))
 
 
 def people(
@@ -80,38 +47,14 @@ def people(
 ) -> Persons:
     """Return the people who reached a step, or who stopped just before it."""
     within(point.step, len(spec.steps), "steps")
-    journeys = walk(spec, sequences, span)
-    chosen = journeys.reached > point.step
-    if point.dropped:
-        chosen = journeys.reached == point.step
-    if point.group is not None:
-        group_of, groups = _groups(spec, sequences, journeys)
-        if point.group not in groups:
-            return np.zeros(0, np.int32)
-        chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
-    return journeys.person[chosen]
+    return behind(spec, point, walk(spec, sequences, span), _texts(spec, sequences))
 
 
 def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     """Follow every person through the steps."""
-    steps = len(spec.steps)
-    window = spec.window.microseconds
     properties = () if spec.breakdown is None else (spec.breakdown,)
     pick = Pick(spec.steps, span, spec.filter, properties)
-
-    def work(matches: Matches) -> Journeys:
-        persons = min(matches.persons, len(matches.time))
-        person, reached = np.empty(persons, np.int32), np.empty(persons, np.uint8)
-        times = np.empty((persons, steps), np.int64)
-        n = _walk(
-            matches.offsets, matches.time, matches.mask, steps, window, person, reached, times
-        )
-        code = np.zeros(n, np.uint32)
-        if properties:
-            code = _first_code(matches.offsets, matches.codes[0], person[:n])
-        return Journeys(person[:n] + np.int32(matches.first_person), reached[:n], times[:n], code)
-
-    parts = sequences.scan(pick, work)
+    parts = sequences.scan(pick, lambda matches: followed(spec, matches))
     return Journeys(
         np.concatenate([part.person for part in parts]),
         np.concatenate([part.reached for part in parts]),
@@ -120,91 +63,24 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     )
 
 
-def _groups(
-    spec: FunnelSpec, sequences: Sequences, journeys: Journeys
-) -> tuple[NDArray[np.int64], list[Group]]:
-    if spec.breakdown is None:
-        return np.zeros(1, np.int64), []
-    values = sequences.values(spec.breakdown)
-    return ranked(np.bincount(journeys.code, minlength=len(values)), values, spec.limit)
+def followed(spec: FunnelSpec, matches: Matches) -> Journeys:
+    """Follow the people of a chunk; selector k of its masks is step k."""
+    steps = len(spec.steps)
+    persons = min(matches.persons, len(matches.time))
+    person, reached = np.empty(persons, np.int32), np.empty(persons, np.uint8)
+    times = np.empty((persons, steps), np.int64)
+    n = _walk(
+        matches.offsets, matches.time, matches.mask, steps, spec.window.microseconds,
+        person, reached, times,
+    )  # fmt: skip
+    code = np.zeros(n, np.uint32)
+    if matches.codes:
+        code = _first_code(matches.offsets, matches.codes[0], person[:n])
+    return Journeys(person[:n] + np.int32(matches.first_person), reached[:n], times[:n], code)
 
 
-def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
-    return Journeys(
-        journeys.person[chosen],
-        journeys.reached[chosen],
-        journeys.times[chosen],
-        journeys.code[chosen],
-    )
-
-
-def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
-    last = len(spec.steps) - 1
-    reached, times = journeys.reached, journeys.times
-    persons = np.cumsum(np.bincount(reached, minlength=last + 2)[::-1])[::-1][1:]
-    steps = []
-    for k in range(last + 1):
-        took = _took(reached, times, k - 1, k) if k else np.zeros(0, np.int64)
-        steps.append(
-            FunnelStep(
-                persons=int(persons[k]),
-                average_seconds=_mean(took),
-                median_seconds=_median(took),
-            )
-        )
-    total = _took(reached, times, 0, last)
-    return FunnelGroup(
-        group=group,
-        steps=tuple(steps),
-        average_seconds=_mean(total),
-        median_seconds=_median(total),
-        histogram=histogram(total),
-    )
-
-
-def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
-    """Divide times to convert into about cube-root-of-n equal bins, 1 to 60 of them.
-
-    Edges are compared as exact fractions of a microsecond, so that a time on an edge falls into the
-    bin that starts there.
-    """
-    if not len(times_us):
-        return ()
-    low, high = int(times_us.min()), int(times_us.max())
-    if low == high:
-        seconds = low / 1e6
-        return (
-            HistogramBin(from_seconds=seconds, to_seconds=seconds + 60.0, persons=len(times_us)),
-        )
-    bins = min(60, int(np.ceil(round(len(times_us) ** (1 / 3), 9))))
-    reach = high - low
-    inner = np.array([low - (-reach * i // bins) for i in range(1, bins)], np.int64)
-    counts = np.bincount(np.searchsorted(inner, times_us, side="right"), minlength=bins)
-    edges = [(low * bins + reach * i) / (bins * 1e6) for i in range(bins + 1)]
-    return tuple(
-        HistogramBin(from_seconds=a, to_seconds=b, persons=int(n))
-        for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
-    )
-
-
-def _mean(times_us: NDArray[np.int64]) -> float | None:
-    return float(times_us.mean()) / 1e6 if len(times_us) else None
-
-
-def _median(times_us: NDArray[np.int64]) -> float | None:
-    return float(np.median(times_us)) / 1e6 if len(times_us) else None
-
-
-@compiled
-def _took(reached: Any, times: Any, begin: int, end: int) -> Any:
-    """Return the microseconds between two steps for everyone who reached the later one."""
-    out = np.empty(len(reached), np.int64)
-    n = 0
-    for i in range(len(reached)):
-        if reached[i] > end:
-            out[n] = times[i, end] - times[i, begin]
-            n += 1
-    return out[:n]
+def _texts(spec: FunnelSpec, sequences: Sequences) -> Sequence[str | None]:
+    return [None] if spec.breakdown is None else sequences.values(spec.breakdown)
 
 
 @intrinsic

@@ -9,6 +9,7 @@ then the engine selects the events in order and the kernel walks them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis
@@ -17,33 +18,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cairn.insights.funnel.kernel import Journeys, _only, _summary, _walk
+from cairn.insights.funnel.journeys import Journeys, Persons, behind, counted
+from cairn.insights.funnel.kernel import followed
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
-from cairn.insights.grouping import ranked
 from cairn.insights.points import within
-from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import Relation, RelationalEngine, scope_of
-
-Persons = NDArray[np.int32]
+from cairn.query.sequences import Matches
 
 
 def answer(
     spec: FunnelSpec, engine: RelationalEngine, span: Span, calendar: Calendar
 ) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    journeys, texts = journeys_of(spec, engine, span)
-    total = _summary(spec, journeys, None)
-    if spec.breakdown is None:
-        return FunnelResult(total=total)
-    group_of, groups = _groups(spec, journeys, texts)
-    return FunnelResult(
-        total=total,
-        groups=tuple(
-            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
-            for i, group in enumerate(groups)
-        ),
-    )
+    return counted(spec, *journeys_of(spec, engine, span))
 
 
 def people(
@@ -55,14 +43,7 @@ def people(
 ) -> Persons:
     """Return the people who reached a step, or who stopped just before it."""
     within(point.step, len(spec.steps), "steps")
-    journeys, texts = journeys_of(spec, engine, span)
-    chosen = journeys.reached == point.step if point.dropped else journeys.reached > point.step
-    if point.group is not None:
-        group_of, groups = _groups(spec, journeys, texts)
-        if spec.breakdown is None or point.group not in groups:
-            return np.zeros(0, np.int32)
-        chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
-    return np.sort(journeys.person[chosen])
+    return np.sort(behind(spec, point, *journeys_of(spec, engine, span)))
 
 
 def journeys_of(
@@ -73,12 +54,6 @@ def journeys_of(
     if steps_overlap(spec):
         return walked(spec, relation)
     return read(spec, relation.rows(expression(spec, relation)))
-
-
-def _groups(
-    spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]
-) -> tuple[NDArray[np.int64], list[Group]]:
-    return ranked(np.bincount(journeys.code, minlength=len(texts)), texts, spec.limit)
 
 
 def relation_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
@@ -151,31 +126,24 @@ def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, list[str | None]]
 
 def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, list[str | None]]:
     """Let the engine select and order the events, and follow each person through the steps here."""
-    steps = len(spec.steps)
     table = taken(spec, relation)
     mask: Any = ibis.literal(0, "int64")
-    for k in range(steps):
+    for k in range(len(spec.steps)):
         mask = mask + ibis.ifelse(table[f"fits_{k}"], 1 << k, 0)
     ordered = table.select("person", "time", "seq", "value", mask=mask.cast("int64"))
     rows = relation.rows(ordered.order_by("person", "time", "seq"))
     person = rows["person"].to_numpy()
     people, first = np.unique(person, return_index=True)
-    offsets = np.append(first, len(person)).astype(np.int64)
-    reached = np.zeros(len(people), np.uint8)
-    times = np.zeros((len(people), steps), np.int64)
-    _walk(
-        offsets,
-        rows["time"].to_numpy().astype(np.int64),
-        rows["mask"].to_numpy().astype(np.uint32),
-        steps,
-        spec.window.microseconds,
-        reached,
-        times,
+    codes, texts = _coded(rows["value"].to_pylist())
+    matches = Matches(
+        first_person=0,
+        offsets=np.append(first, len(person)).astype(np.int64),
+        time=rows["time"].to_numpy().astype(np.int64),
+        mask=rows["mask"].to_numpy().astype(np.uint32),
+        codes=(codes,),
     )
-    codes, texts = _coded(rows["value"].take(pa.array(first)).to_pylist())
-    started = reached > 0
-    journeys = Journeys(people.astype(np.int32), reached, times, codes)
-    return _only(journeys, started), texts
+    journeys = followed(spec, matches)
+    return replace(journeys, person=people[journeys.person].astype(np.int32)), texts
 
 
 def _coded(

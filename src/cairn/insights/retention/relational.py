@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -63,7 +64,8 @@ def people(
     group_of, groups = ranked(counts, values, spec.limit)
     if spec.breakdown is None or point.group not in groups:
         return np.zeros(0, np.int32)
-    return who[group_of[_codes(values, found)] == groups.index(point.group)]
+    inside = group_of[_codes(values, found)] == groups.index(point.group)
+    return np.compress(inside, who)
 
 
 def relation_of(spec: RetentionSpec, engine: RelationalEngine, frame: Frame) -> Relation:
@@ -142,9 +144,9 @@ def read(spec: RetentionSpec, frame: Frame, sizes: pa.Table, returns: pa.Table) 
     """Return the table that the counted rows make."""
     values = _values(sizes)
     counts = np.zeros((len(values), len(frame.rows), spec.columns), np.int64)
-    row = sizes["row"].to_numpy()
-    np.add.at(counts, (_codes(values, sizes), row, 0), sizes["persons"].to_numpy())
-    place = (_codes(values, returns), returns["row"].to_numpy(), returns["column"].to_numpy())
+    starting: Any = (_codes(values, sizes), sizes["row"].to_numpy())
+    np.add.at(counts[:, :, 0], starting, sizes["persons"].to_numpy())
+    place: Any = (_codes(values, returns), returns["row"].to_numpy(), returns["column"].to_numpy())
     np.add.at(counts, place, returns["persons"].to_numpy())
     if spec.match == "on_or_after":
         later = counts[:, :, 1:]

@@ -1,0 +1,150 @@
+"""From people's journeys to a funnel: what every engine does once it knows how far each came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cairn.insights.funnel.spec import (
+    FunnelGroup,
+    FunnelPoint,
+    FunnelResult,
+    FunnelSpec,
+    FunnelStep,
+    HistogramBin,
+)
+from cairn.insights.grouping import ranked
+from cairn.query.filters import Group
+from cairn.query.picking import compiled
+
+Persons = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """How far each person came who took the first step.
+
+    `reached[i]` counts the steps of `person[i]`; `times[i, k]` is when step k was taken by the winning
+    attempt (only for k < reached); `code[i]` is the value of the breakdown, 0 for missing.
+    """
+
+    person: Persons
+    reached: NDArray[np.uint8]
+    times: NDArray[np.int64]
+    code: NDArray[np.uint32]
+
+
+def counted(spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]) -> FunnelResult:
+    """Count everyone, and each group of the breakdown; `texts` are the values behind the codes."""
+    total = _summary(spec, journeys, None)
+    if spec.breakdown is None:
+        return FunnelResult(total=total)
+    group_of, groups = _groups(spec, journeys, texts)
+    return FunnelResult(
+        total=total,
+        groups=tuple(
+            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
+            for i, group in enumerate(groups)
+        ),
+    )
+
+
+def behind(
+    spec: FunnelSpec, point: FunnelPoint, journeys: Journeys, texts: Sequence[str | None]
+) -> Persons:
+    """Return the people who reached a step, or who stopped just before it."""
+    chosen = journeys.reached == point.step if point.dropped else journeys.reached > point.step
+    if point.group is not None:
+        group_of, groups = _groups(spec, journeys, texts)
+        if spec.breakdown is None or point.group not in groups:
+            return np.zeros(0, np.int32)
+        chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
+    return journeys.person[chosen]
+
+
+def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
+    """Divide times to convert into about cube-root-of-n equal bins, 1 to 60 of them.
+
+    Edges are compared as exact fractions of a microsecond, so that a time on an edge falls into the
+    bin that starts there.
+    """
+    if not len(times_us):
+        return ()
+    low, high = int(times_us.min()), int(times_us.max())
+    if low == high:
+        seconds = low / 1e6
+        return (
+            HistogramBin(from_seconds=seconds, to_seconds=seconds + 60.0, persons=len(times_us)),
+        )
+    bins = min(60, int(np.ceil(round(len(times_us) ** (1 / 3), 9))))
+    reach = high - low
+    inner = np.array([low - (-reach * i // bins) for i in range(1, bins)], np.int64)
+    counts = np.bincount(np.searchsorted(inner, times_us, side="right"), minlength=bins)
+    edges = [(low * bins + reach * i) / (bins * 1e6) for i in range(bins + 1)]
+    return tuple(
+        HistogramBin(from_seconds=a, to_seconds=b, persons=int(n))
+        for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
+    )
+
+
+def _mean(times_us: NDArray[np.int64]) -> float | None:
+    return float(times_us.mean()) / 1e6 if len(times_us) else None
+
+
+def _median(times_us: NDArray[np.int64]) -> float | None:
+    return float(np.median(times_us)) / 1e6 if len(times_us) else None
+
+
+@compiled
+def _took(reached: Any, times: Any, begin: int, end: int) -> Any:
+    """Return the microseconds between two steps for everyone who reached the later one."""
+    out = np.empty(len(reached), np.int64)
+    n = 0
+    for i in range(len(reached)):
+        if reached[i] > end:
+            out[n] = times[i, end] - times[i, begin]
+            n += 1
+    return out[:n]
+
+
+def _groups(
+    spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]
+) -> tuple[NDArray[np.int64], list[Group]]:
+    return ranked(np.bincount(journeys.code, minlength=len(texts)), texts, spec.limit)
+
+
+def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
+    return Journeys(
+        journeys.person[chosen],
+        journeys.reached[chosen],
+        journeys.times[chosen],
+        journeys.code[chosen],
+    )
+
+
+def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
+    last = len(spec.steps) - 1
+    reached, times = journeys.reached, journeys.times
+    persons = np.cumsum(np.bincount(reached, minlength=last + 2)[::-1])[::-1][1:]
+    steps = []
+    for k in range(last + 1):
+        took = _took(reached, times, k - 1, k) if k else np.zeros(0, np.int64)
+        steps.append(
+            FunnelStep(
+                persons=int(persons[k]),
+                average_seconds=_mean(took),
+                median_seconds=_median(took),
+            )
+        )
+    total = _took(reached, times, 0, last)
+    return FunnelGroup(
+        group=group,
+        steps=tuple(steps),
+        average_seconds=_mean(total),
+        median_seconds=_median(total),
+        histogram=histogram(total),
+    )
