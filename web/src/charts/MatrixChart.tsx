@@ -58,9 +58,9 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
               ))}
             </tr>
           </thead>
-          {chart.groups.map((group, g) => (
+          {chart.groups.map((group) => (
             <Rows
-              key={`${g} ${group.label}`}
+              key={JSON.stringify(group.rows[0]?.cells[0]?.point ?? group.label)}
               group={group}
               chart={chart}
               many={many}

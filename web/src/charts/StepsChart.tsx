@@ -44,7 +44,7 @@ export function StepsChart({ chart, onPoint, height, compact = false }: StepsCha
             <div className={classes.bars}>
               {chart.groups.map((group, g) => (
                 <Column
-                  key={`${g} ${group.label}`}
+                  key={keyOf(group)}
                   bar={group.bars[k]}
                   before={group.bars[k - 1]}
                   first={group.bars[0]}
@@ -60,6 +60,11 @@ export function StepsChart({ chart, onPoint, height, compact = false }: StepsCha
       {!compact && <TimeToConvert groups={chart.groups} scheme={scheme} />}
     </div>
   );
+}
+
+/** A value may have the same words as the name for all others together; its point tells them apart. */
+function keyOf(group: BarGroup): string {
+  return JSON.stringify(group.bars[0]?.point);
 }
 
 function Figures({ bar, k }: { bar: Bar | undefined; k: number }) {
@@ -128,7 +133,7 @@ function Groups({ chart, scheme }: { chart: Steps; scheme: Scheme }) {
       {chart.groups.map((group, g) => {
         const last = group.bars[chart.steps.length - 1];
         return (
-          <li key={`${g} ${group.label}`} className={classes.entry}>
+          <li key={keyOf(group)} className={classes.entry}>
             <span className={classes.swatch} style={{ "--swatch": seriesColor(g, scheme) }} />
             <span className={classes.nameText}>{group.label}</span>
             <span className={classes.total}>{formatValue(last?.share_of_first, "share")}</span>

@@ -2,18 +2,19 @@ import { Button, Group, NativeSelect, NumberInput, Popover, UnstyledButton } fro
 import { DatePicker } from "@mantine/dates";
 import { IconCalendar, IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Period } from "../api/shapes";
+import type { Period, WeekStart } from "../api/shapes";
 import classes from "./insights.module.css";
 import { type PeriodUnit, PRESETS, periodTitle, relative, UNITS } from "./periods";
 
 interface PeriodPickerProps {
   period: Period;
   timeZone: string;
+  weekStart: WeekStart;
   onChange: (period: Period) => void;
 }
 
 /** Chooses a period: a usual one, the last so many days, or from one date to another. */
-export function PeriodPicker({ period, timeZone, onChange }: PeriodPickerProps) {
+export function PeriodPicker({ period, timeZone, weekStart, onChange }: PeriodPickerProps) {
   const [opened, setOpened] = useState(false);
   const choose = (next: Period) => {
     onChange(next);
@@ -49,7 +50,12 @@ export function PeriodPicker({ period, timeZone, onChange }: PeriodPickerProps) 
         </ul>
         <div className={classes.custom}>
           <Last key={period.from} period={period} onChange={onChange} />
-          <Between key={`${period.from} ${period.to}`} period={period} onChoose={choose} />
+          <Between
+            key={`${period.from} ${period.to}`}
+            period={period}
+            weekStart={weekStart}
+            onChoose={choose}
+          />
           <p className={classes.aside}>
             Days begin and end at midnight in {timeZone}. The last day is included.
           </p>
@@ -93,7 +99,13 @@ function Last({ period, onChange }: { period: Period; onChange: (period: Period)
 
 type Range = [string | null, string | null];
 
-function Between({ period, onChoose }: { period: Period; onChoose: (period: Period) => void }) {
+interface BetweenProps {
+  period: Period;
+  weekStart: WeekStart;
+  onChoose: (period: Period) => void;
+}
+
+function Between({ period, weekStart, onChoose }: BetweenProps) {
   const day = (text: string | null | undefined) =>
     text && /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : null;
   const [range, setRange] = useState<Range>([day(period.from), day(period.to)]);
@@ -102,6 +114,8 @@ function Between({ period, onChoose }: { period: Period; onChoose: (period: Peri
       type="range"
       size="sm"
       allowSingleDateInRange
+      weekendDays={[]}
+      firstDayOfWeek={weekStart === "sunday" ? 0 : 1}
       maxDate={new Date()}
       defaultDate={range[1] ?? range[0] ?? new Date()}
       value={range}

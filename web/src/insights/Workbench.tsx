@@ -11,7 +11,7 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import { useCatalog } from "../api/catalog";
-import { useTimeZone } from "../api/projects";
+import { useProject, useTimeZone } from "../api/projects";
 import { csvOf } from "../api/query";
 import { useRights } from "../api/session";
 import type { Interval, Kind, Period, Point, Spec, Tile } from "../api/shapes";
@@ -58,6 +58,7 @@ export function Workbench({ projectId, given, place, tile, title, description }:
   const rights = useRights();
   const navigate = useNavigate();
   const timeZone = useTimeZone(projectId);
+  const weekStart = useProject(projectId).data?.week_start ?? "monday";
   const [mode, setMode] = useState<"chart" | "table">("chart");
   const [opened, setOpened] = useState<Opened | null>(null);
   const [settled] = useDebouncedValue(spec, TYPING_MS);
@@ -122,7 +123,12 @@ export function Workbench({ projectId, given, place, tile, title, description }:
         </Surface>
         <Surface className={classes.result ?? ""} role="region" aria-label="Answer">
           <div className={classes.tools}>
-            <PeriodPicker period={spec.period} timeZone={timeZone} onChange={setPeriod} />
+            <PeriodPicker
+              period={spec.period}
+              timeZone={timeZone}
+              weekStart={weekStart}
+              onChange={setPeriod}
+            />
             {spec.kind === "trends" && (
               <>
                 <NativeSelect
