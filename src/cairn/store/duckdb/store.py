@@ -27,6 +27,7 @@ from cairn.store.snapshot import Codes, Snapshot
 
 _TIME = pa.timestamp("us")
 _IDS_SAVED_EVERY = 1_000_000
+_SLICE_ROWS = 4_000_000
 
 
 class DuckDBStore:
@@ -395,13 +396,12 @@ class DuckDBStore:
         )
 
     def _read_rows(self, first: int) -> Iterator[Rows]:
-        slice_rows = 4_000_000
-        for start in range(first, self._rows, slice_rows):
+        for start in range(first, self._rows, _SLICE_ROWS):
             table = self.sql(
                 "SELECT seq, n.code AS code, epoch_us(time) AS time, person FROM events "
                 "JOIN event_names n ON n.name = events.event "
                 "WHERE seq >= ? AND seq < ? ORDER BY seq",
-                (start, start + slice_rows),
+                (start, start + _SLICE_ROWS),
             )
             yield Rows(
                 table["code"].to_numpy().astype(np.uint32),
