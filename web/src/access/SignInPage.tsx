@@ -28,7 +28,7 @@ export default function SignInPage() {
   if (token !== undefined && !link.error) {
     return (
       <Entrance title="Signing you in">
-        <Loader size="sm" mt="lg" aria-label="Signing you in" />
+        <Loader size="sm" mt="lg" role="status" aria-label="Signing you in" />
       </Entrance>
     );
   }

@@ -58,15 +58,11 @@ export function useSetUp() {
   });
 }
 
-/** Ends this browser's session and forgets all that was read in it. */
+/** Ends this browser's session, and loads the page afresh so that nothing of it stays in memory. */
 export function useSignOut() {
-  const client = useQueryClient();
   return useMutation({
     mutationFn: () => read(api.POST("/api/sign-out")),
-    onSuccess: (answer) => {
-      client.clear();
-      client.setQueryData(me.queryKey, known(answer));
-    },
+    onSettled: () => window.location.assign("/sign-in"),
   });
 }
 

@@ -33,6 +33,7 @@ import classes from "./DashboardPage.module.css";
 import { type Change, describe, draftOf, putBackTile, rename } from "./edit";
 import { TileCard } from "./TileCard";
 import { useEditor } from "./useEditor";
+import { NEW_NAME } from "./useNewDashboard";
 
 const ICON = { size: 16, stroke: 1.6 } as const;
 const KINDS = [
@@ -91,7 +92,7 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
         value={dashboard.name}
         label="Name of the dashboard"
         maxLength={200}
-        open={dashboard.revision === 1 && dashboard.tiles.length === 0}
+        open={dashboard.name === NEW_NAME && dashboard.tiles.length === 0}
         onChange={(name) => editor.apply(rename(name))}
       />
     </h1>
@@ -115,7 +116,7 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
       description={description}
       actions={
         <>
-          {editor.saving ? <Loader size={16} aria-label="Saving" /> : null}
+          {editor.saving ? <Loader size={16} role="status" aria-label="Saving" /> : null}
           {editor.undoable ? (
             <Tooltip label={`Undo: ${editor.undoable.toLowerCase()} (Ctrl Z)`}>
               <ActionIcon size={36} onClick={editor.undo} aria-label="Undo">
@@ -216,26 +217,28 @@ function More({ projectId, dashboard }: { projectId: string; dashboard: Dashboar
   const add = useAddDashboard(projectId);
   const navigate = useNavigate();
 
-  function keep(draft: Draft) {
-    add.mutate(draft, {
-      onSuccess: ({ id }) =>
-        navigate({
-          to: "/p/$projectId/dashboards/$dashboardId",
-          params: { projectId, dashboardId: id },
-        }),
-      onError: fail,
-    });
+  // What follows a promise also happens when this menu is long gone, as it is after deleting.
+  async function keep(draft: Draft) {
+    try {
+      const { id } = await add.mutateAsync(draft);
+      await navigate({
+        to: "/p/$projectId/dashboards/$dashboardId",
+        params: { projectId, dashboardId: id },
+      });
+    } catch (error) {
+      fail(error);
+    }
   }
 
-  function deleteIt() {
+  async function deleteIt() {
     const draft = draftOf(dashboard);
-    remove.mutate(dashboard.id, {
-      onSuccess: async () => {
-        await navigate({ to: "/p/$projectId/dashboards", params: { projectId } });
-        offerUndo(`“${dashboard.name}” was deleted`, () => keep(draft));
-      },
-      onError: fail,
-    });
+    try {
+      await remove.mutateAsync(dashboard.id);
+      await navigate({ to: "/p/$projectId/dashboards", params: { projectId } });
+      offerUndo(`“${dashboard.name}” was deleted`, () => void keep(draft));
+    } catch (error) {
+      fail(error);
+    }
   }
 
   return (

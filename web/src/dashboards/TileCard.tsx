@@ -127,7 +127,7 @@ export function TileCard(props: Props) {
               </Link>
             )}
           </h2>
-          <Menu position="bottom-end" width={224}>
+          <Menu position="bottom-end" width={224} returnFocus={!renaming}>
             <Menu.Target>
               <ActionIcon className={classes.more} aria-label={`More about ${tile.title}`}>
                 <IconDots {...ICON} />

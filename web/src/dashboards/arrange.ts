@@ -37,24 +37,34 @@ export function useArranging(tiles: readonly Tile[], onChange: (change: Change) 
   function follow(press: Press, id: string, move: (event: PointerEvent) => Change | null) {
     if (press.button !== 0) return;
     press.preventDefault();
-    const handle = press.currentTarget;
     let change: Change | null = null;
-    handle.setPointerCapture(press.pointerId);
+    const { style } = document.body;
+    style.userSelect = "none";
 
     function onMove(event: PointerEvent) {
       change = move(event) ?? change;
       if (change) setPreview({ id, change });
     }
-    function stop(event: PointerEvent) {
-      handle.removeEventListener("pointermove", onMove);
-      handle.removeEventListener("pointerup", stop);
-      handle.removeEventListener("pointercancel", stop);
-      setPreview(null);
-      if (change && event.type === "pointerup") onChange(change);
+    function onKey(event: KeyboardEvent) {
+      if (event.key === "Escape") stop();
     }
-    handle.addEventListener("pointermove", onMove);
-    handle.addEventListener("pointerup", stop);
-    handle.addEventListener("pointercancel", stop);
+    function onUp() {
+      stop();
+      if (change) onChange(change);
+    }
+    function stop() {
+      // The handle itself moves about in the document, so it is the window that listens.
+      window.removeEventListener("pointermove", onMove);
+      window.removeEventListener("pointerup", onUp);
+      window.removeEventListener("pointercancel", stop);
+      window.removeEventListener("keydown", onKey);
+      style.userSelect = "";
+      setPreview(null);
+    }
+    window.addEventListener("pointermove", onMove);
+    window.addEventListener("pointerup", onUp);
+    window.addEventListener("pointercancel", stop);
+    window.addEventListener("keydown", onKey);
   }
 
   /** Call when the pointer goes down on the handle that moves a tile. */

@@ -3,6 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useAddDashboard } from "../api/dashboards";
 import { wordsOf } from "../ui/Problem";
 
+/** What a dashboard is called until somebody names it. */
+export const NEW_NAME = "New dashboard";
+
 /** Creates an empty dashboard and goes there. */
 export function useNewDashboard(projectId: string) {
   const add = useAddDashboard(projectId);
@@ -10,7 +13,7 @@ export function useNewDashboard(projectId: string) {
 
   function create() {
     add.mutate(
-      { name: "New dashboard", description: "", tiles: [] },
+      { name: NEW_NAME, description: "", tiles: [] },
       {
         onSuccess: ({ id }) =>
           navigate({

@@ -1,4 +1,10 @@
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+  Menu,
+  SegmentedControl,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from "@mantine/core";
 import {
   IconApi,
   IconDeviceDesktop,
@@ -7,7 +13,6 @@ import {
   IconMoon,
   IconSun,
 } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMe, useSignOut } from "../api/session";
 import classes from "./MemberMenu.module.css";
@@ -16,7 +21,6 @@ import classes from "./MemberMenu.module.css";
 export function MemberMenu() {
   const { data: who } = useMe();
   const signOut = useSignOut();
-  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const member = who?.member;
   if (!member) return null;
@@ -24,11 +28,12 @@ export function MemberMenu() {
   return (
     <Menu width={232} position="top-start">
       <Menu.Target>
-        <UnstyledButton className={classes.target} aria-label={`You: ${member.name}`}>
-          <span className={classes.initials} aria-hidden="true">
-            {initials(member.name)}
+        <UnstyledButton className={classes.target}>
+          <span className={classes.initials} data-initials={initials(member.name)} />
+          <span className={classes.name}>
+            <VisuallyHidden>You: </VisuallyHidden>
+            {member.name}
           </span>
-          <span className={classes.name}>{member.name}</span>
           <IconDots size={16} stroke={1.6} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>
@@ -65,9 +70,7 @@ export function MemberMenu() {
         </Menu.Item>
         <Menu.Item
           leftSection={<IconLogout size={16} stroke={1.6} />}
-          onClick={() =>
-            signOut.mutate(undefined, { onSettled: () => navigate({ to: "/sign-in", search: {} }) })
-          }
+          onClick={() => signOut.mutate()}
         >
           Sign out
         </Menu.Item>

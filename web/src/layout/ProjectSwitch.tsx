@@ -1,4 +1,12 @@
-import { Button, Group, Menu, Modal, TextInput, UnstyledButton } from "@mantine/core";
+import {
+  Button,
+  Group,
+  Menu,
+  Modal,
+  TextInput,
+  UnstyledButton,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconPlus, IconSelector } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
@@ -22,11 +30,15 @@ export function ProjectSwitch({ projectId }: { projectId: string }) {
     <>
       <Menu width="target" position="bottom-start">
         <Menu.Target>
-          <UnstyledButton className={classes.target} aria-label={`Project: ${current?.name ?? ""}`}>
-            <span className={classes.initial} aria-hidden="true">
-              {current?.name.charAt(0).toUpperCase()}
+          <UnstyledButton className={classes.target}>
+            <span
+              className={classes.initial}
+              data-initial={current?.name.charAt(0).toUpperCase()}
+            />
+            <span className={classes.name}>
+              <VisuallyHidden>Project: </VisuallyHidden>
+              {current?.name}
             </span>
-            <span className={classes.name}>{current?.name}</span>
             <IconSelector size={15} stroke={1.6} aria-hidden="true" />
           </UnstyledButton>
         </Menu.Target>

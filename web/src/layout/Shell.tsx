@@ -28,18 +28,12 @@ export function Shell() {
         </ActionIcon>
         <Logo size={22} />
       </header>
-      <Drawer
-        opened={opened}
-        onClose={drawer.close}
-        size={288}
-        withCloseButton={false}
-        padding={0}
-        title={undefined}
-        aria-label="Navigation"
-        classNames={{ body: classes.drawer ?? "" }}
-      >
-        <Navigation />
-      </Drawer>
+      <Drawer.Root opened={opened} onClose={drawer.close} size={288}>
+        <Drawer.Overlay />
+        <Drawer.Content aria-label="Navigation">
+          <Navigation />
+        </Drawer.Content>
+      </Drawer.Root>
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>

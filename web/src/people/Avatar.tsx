@@ -7,9 +7,7 @@ export function Avatar({ name, id, size = 32 }: { name: string; id: string; size
     <span
       className={classes.avatar}
       style={{ width: size, height: size, fontSize: size * 0.38, "--hue": mark(id).hue }}
-      aria-hidden="true"
-    >
-      {mark(name).letters}
-    </span>
+      data-letters={mark(name).letters}
+    />
   );
 }

@@ -1,0 +1,1 @@
+"""A browser on the pages of a real server, one file per page."""
