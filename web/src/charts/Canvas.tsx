@@ -56,8 +56,12 @@ export default function Canvas({ option, onSpot, onReady }: CanvasProps) {
 
   useEffect(() => {
     chart.current?.setOption(option, { notMerge: true });
-    chart.current?.getZr().setCursorStyle(onSpot ? "pointer" : "default");
-  }, [option, onSpot]);
+  }, [option]);
 
-  return <div ref={frame} style={{ position: "absolute", inset: 0 }} />;
+  return (
+    <div
+      ref={frame}
+      style={{ position: "absolute", inset: 0, cursor: onSpot ? "pointer" : "default" }}
+    />
+  );
 }

@@ -9,6 +9,8 @@ import { within } from "./openings";
 import { type Scheme, seriesColor } from "./palette";
 import { plotBars } from "./plot";
 
+const EVERYONE = "Everyone";
+
 interface StepsChartProps {
   chart: Steps;
   onPoint?: OnPoint | undefined;
@@ -23,9 +25,10 @@ interface StepsChartProps {
 export function StepsChart({ chart, onPoint, height, compact = false }: StepsChartProps) {
   const scheme = useComputedColorScheme("light");
   const many = chart.groups.length > 1;
+  const split = many || chart.groups[0]?.label !== EVERYONE;
   return (
     <div className={classes.stack} style={compact ? { height } : { minHeight: height }}>
-      {many && <Groups chart={chart} scheme={scheme} />}
+      {split && <Groups chart={chart} scheme={scheme} />}
       <ol
         className={classes.steps}
         style={{ "--steps": chart.steps.length, "--groups": chart.groups.length }}
