@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from cairn.core.files import save_array_durably, write_durably
 from cairn.store.duckdb.arrange import take_positions
+from cairn.store.duckdb.derived import UNREADABLE, read_array
 from cairn.store.duckdb.extract import event_text, json_text
 from cairn.store.snapshot import Codes, Column, Lookup
 
@@ -191,10 +192,10 @@ class DuckDBColumns:
         codes_path, values_path = self._paths(name)
         try:
             values = json.loads(values_path.read_text())
-            base = np.load(codes_path, mmap_mode="r").view(np.ndarray)
-        except (OSError, ValueError):
+            base = read_array(codes_path, np.uint32)
+        except UNREADABLE:
             return None
-        if len(base) != len(self._row):
+        if len(base) != len(self._row) or not _are_values(values):
             return None
         code_of = {value: code for code, value in enumerate(values) if code}
         return _Growing(base, np.zeros(0, np.uint32), 0, values, code_of)
@@ -204,6 +205,14 @@ class DuckDBColumns:
         codes_path.parent.mkdir(parents=True, exist_ok=True)
         save_array_durably(codes_path, base)
         write_durably(values_path, json.dumps(values).encode())
+
+
+def _are_values(found: Any) -> bool:
+    return (
+        isinstance(found, list)
+        and found[:1] == [None]
+        and all(isinstance(value, str) for value in found[1:])
+    )
 
 
 def _encode(texts: pa.ChunkedArray, values: list[str | None], code_of: dict[str, int]) -> Codes:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cairn.core.files import save_array_durably, write_durably
+from cairn.store.duckdb.derived import UNREADABLE, read_array, read_object
 
 Hashes = NDArray[np.uint64]
 
@@ -29,11 +30,11 @@ class SeenIds:
         self.rows = 0
         self._base: Hashes = np.zeros(0, np.uint64)
         try:
-            meta = json.loads((folder / "ids.json").read_text())
-            base = np.load(folder / "ids.npy", mmap_mode="r").view(np.ndarray)
+            meta = read_object(folder / "ids.json")
+            base = read_array(folder / "ids.npy", np.uint64)
             if meta["stamp"] == stamp and meta["rows"] == len(base):
                 self._base, self.rows = base, len(base)
-        except (OSError, ValueError, KeyError):
+        except UNREADABLE:
             pass  # a missing or damaged file is rebuilt from the database
 
     def maybe(self, hashes: Hashes) -> NDArray[np.bool_]:
@@ -55,7 +56,7 @@ class SeenIds:
         save_array_durably(self._folder / "ids.npy", merged)
         meta = {"stamp": self._stamp, "rows": len(merged)}
         write_durably(self._folder / "ids.json", json.dumps(meta).encode())
-        self._base = np.load(self._folder / "ids.npy", mmap_mode="r").view(np.ndarray)
+        self._base = read_array(self._folder / "ids.npy", np.uint64)
         self._recent = np.zeros(0, np.uint64)
 
     @property

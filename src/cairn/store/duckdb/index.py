@@ -26,6 +26,7 @@ from cairn.core.files import save_array_durably, write_durably
 from cairn.store.base import Merge, final_targets
 from cairn.store.duckdb.arrange import merge_order, order_events, take_from_two
 from cairn.store.duckdb.columns import DuckDBColumns
+from cairn.store.duckdb.derived import UNREADABLE, read_array, read_object
 from cairn.store.snapshot import Codes, Flags, Ints, Run, Snapshot
 
 FORMAT = 1
@@ -171,9 +172,7 @@ class SequenceIndex:
         persons = max(snapshot.persons, 1)
         moved = snapshot.moved
         gone = np.zeros(len(recent.start) - 1, np.bool_)
-        parts = [
-            (rows.event, rows.time, rows.row, rows.row, self._target[rows.person])
-        ]
+        parts = [(rows.event, rows.time, rows.row, rows.row, self._target[rows.person])]
         sources = np.unique(np.fromiter((m.source for m in merges), np.int64))
         if len(sources):
             moved = moved.copy()
@@ -188,7 +187,9 @@ class SequenceIndex:
             if hi > lo:
                 gone[person] = True
                 parts.append(_moved(recent, lo, hi, recent.position[lo:hi], target))
-        event, time, row, position, person_of = (np.concatenate(p) for p in zip(*parts, strict=True))
+        event, time, row, position, person_of = (
+            np.concatenate(p) for p in zip(*parts, strict=True)
+        )
         if len(parts) > 1:
             by_arrival = np.argsort(row, kind="stable")
             event, time, row = event[by_arrival], time[by_arrival], row[by_arrival]
@@ -275,7 +276,7 @@ class SequenceIndex:
         if folder is None:
             return self._empty()
         try:
-            meta = json.loads((folder / "meta.json").read_text())
+            meta = read_object(folder / "meta.json")
             names = list(self._source.names)
             fits = (
                 meta["format"] == FORMAT
@@ -286,9 +287,9 @@ class SequenceIndex:
             if not fits:
                 return self._empty()
             run = _read_run(folder)
-            if len(run) != meta["rows"] or len(run.row) != len(run) or run.start[-1] != len(run):
+            if {len(run.event), len(run.time), len(run.row), run.start[-1]} != {meta["rows"]}:
                 return self._empty()
-        except (OSError, ValueError, KeyError) as error:
+        except UNREADABLE as error:
             log.warning("sequence index cannot be read and is rebuilt", reason=str(error))
             return self._empty()
         return replace(
@@ -310,8 +311,8 @@ class SequenceIndex:
 
     def _generation_folder(self) -> Path | None:
         try:
-            name = json.loads((self._folder / "current.json").read_text())["generation"]
-        except (OSError, ValueError, KeyError, TypeError):
+            name = read_object(self._folder / "current.json")["generation"]
+        except UNREADABLE:
             return None
         folder = self._folder / str(name)
         return folder if folder.is_dir() else None
@@ -324,7 +325,12 @@ class SequenceIndex:
 def _merged(a: Run, gone: Flags, b: Run, persons: int) -> Run:
     start, source = merge_order(a.start, a.time, a.row, gone, b.start, b.time, b.row, persons)
     merged: list[Any] = []
-    for name, kind in (("event", np.uint32), ("time", np.int64), ("row", np.uint32), ("position", np.uint32)):
+    for name, kind in (
+        ("event", np.uint32),
+        ("time", np.int64),
+        ("row", np.uint32),
+        ("position", np.uint32),
+    ):
         out = np.empty(len(source), kind)
         take_from_two(source, getattr(a, name), getattr(b, name), out)
         merged.append(out)
@@ -344,8 +350,13 @@ def _stretch(run: Run, person: int) -> tuple[int, int]:
 
 def _read_run(folder: Path) -> Run:
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
-        for name in ("start", "event", "time", "row")
+        name: read_array(folder / f"{name}.npy", *kinds)
+        for name, kinds in (
+            ("start", (np.int64,)),
+            ("event", (np.uint16, np.uint32)),
+            ("time", (np.int64,)),
+            ("row", (np.uint32,)),
+        )
     }
     return Run(**arrays, position=np.zeros(0, np.uint32))
 

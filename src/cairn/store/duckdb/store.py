@@ -52,7 +52,13 @@ class DuckDBStore:
     @classmethod
     def open(cls, folder: Path, threads: int = 0, memory_limit_mb: int = 0) -> DuckDBStore:
         """Open the project's folder, creating what is missing and rebuilding a stale index."""
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CairnError(
+                f"the folder {folder} cannot be opened: {error.strerror}",
+                hint="Choose a folder that may be written to with CAIRN_DATA_DIR.",
+            ) from error
         options: dict[str, Any] = {"wal_autocheckpoint": "64MB"}
         if threads:
             options["threads"] = threads
@@ -162,7 +168,11 @@ class DuckDBStore:
         with self._connection.cursor() as cursor:
             try:
                 return cursor.sql(query, params=list(parameters)).to_arrow_table()
-            except (duckdb.ParserException, duckdb.BinderException, duckdb.ConversionException) as error:
+            except (
+                duckdb.ParserException,
+                duckdb.BinderException,
+                duckdb.ConversionException,
+            ) as error:
                 raise InvalidInput(f"the query cannot be run: {error}") from error
 
     def first_event_us(self) -> int | None:
@@ -267,7 +277,9 @@ class DuckDBStore:
                 f"INSERT INTO events ({columns}, properties) "
                 f"SELECT {columns}, properties::JSON::VARIANT FROM arrived"
             )
-            hashes = cursor.sql("SELECT hash(id) FROM arrived").to_arrow_table().column(0).to_numpy()
+            hashes = (
+                cursor.sql("SELECT hash(id) FROM arrived").to_arrow_table().column(0).to_numpy()
+            )
             self._write_names(cursor, batch.events)
         self._write_people(cursor, batch)
         if batch.account_properties:
@@ -295,7 +307,9 @@ class DuckDBStore:
                     }
                 ),
             )
-            cursor.execute("DELETE FROM spool_offsets WHERE segment IN (SELECT segment FROM positions)")
+            cursor.execute(
+                "DELETE FROM spool_offsets WHERE segment IN (SELECT segment FROM positions)"
+            )
             cursor.execute("INSERT INTO spool_offsets SELECT segment, position FROM positions")
         return hashes
 
@@ -370,7 +384,9 @@ class DuckDBStore:
         with self._connection.cursor() as cursor:
             for name in self._index.snapshot.codes:
                 if name not in stored:
-                    cursor.execute("INSERT INTO event_names SELECT count(*), ? FROM event_names", [name])
+                    cursor.execute(
+                        "INSERT INTO event_names SELECT count(*), ? FROM event_names", [name]
+                    )
 
     def _changed_persons(self, batch: Batch) -> Any:
         changed = {*batch.person_properties, *batch.known}
