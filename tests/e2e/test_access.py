@@ -112,6 +112,24 @@ def test_when_the_session_ends_one_signs_in_over_the_page_and_loses_nothing(
     expect(name).to_have_value("Acme, half typed")
 
 
+def test_a_page_goes_on_working_when_one_signs_in_again_in_another_tab(
+    site: Site, visitor: Page, complaints: Complaints
+) -> None:
+    complaints.expected.append("status of 403")
+    visitor.goto(f"{site.path}/dashboards")
+    sign_in(visitor)
+    expect(visitor.get_by_role("heading", name="Dashboards")).to_be_visible()
+    other = visitor.context.new_page()
+    visitor.context.clear_cookies()
+    other.goto(f"{site.path}/people")
+    sign_in(other)
+    expect(other.get_by_role("heading", name="People")).to_be_visible()
+
+    visitor.get_by_role("button", name="New dashboard").last.click()
+    expect(visitor.get_by_label("Name of the dashboard")).to_be_visible()
+    other.close()
+
+
 def test_signing_out_ends_the_session(site: Site, visitor: Page) -> None:
     visitor.goto(f"{site.path}/people")
     sign_in(visitor)

@@ -91,6 +91,23 @@ def test_a_number_opens_as_many_people_as_it_says(page: Page, board: str) -> Non
     expect(page.get_by_role("heading", name="Visits")).to_be_visible()
 
 
+def test_all_tiles_are_shown_over_another_period_and_the_address_keeps_it(
+    page: Page, board: str
+) -> None:
+    activation = page.get_by_role("region", name="Activation")
+    everyone = activation.get_by_role("button", name=re.compile(rf"\b{PEOPLE}\b"))
+    expect(everyone.first).to_be_visible()
+    page.get_by_role("button", name="Periods as saved").click()
+    page.get_by_role("menuitem", name="Yesterday").click()
+    expect(everyone).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name="Period: Yesterday")).to_be_visible()
+    expect(everyone).to_have_count(0)
+    assert accessibility_findings(page) == []
+    page.get_by_role("button", name="Periods as saved").click()
+    expect(everyone.first).to_be_visible()
+
+
 def test_a_tile_is_renamed_and_the_name_stays(site: Site, page: Page, board: str) -> None:
     more(page, "Activation", "Rename")
     field = page.get_by_label("Title of the tile")

@@ -44,6 +44,22 @@ def test_a_person_has_their_properties_and_visits(site: Site, page: Page) -> Non
     assert accessibility_findings(page) == []
 
 
+def test_while_the_server_cannot_be_reached_that_is_said_and_can_be_tried_again(
+    site: Site, page: Page, complaints: Complaints
+) -> None:
+    complaints.expected.append("net::ERR_INTERNET_DISCONNECTED")
+    page.goto(f"{site.path}/people")
+    expect(page.get_by_text(f"{PEOPLE} people")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_label("Search people").fill("Hopper")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("The server does not answer.")
+    page.context.set_offline(False)
+    said.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(f"{people_named('Hopper')} people")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
 def test_a_person_who_does_not_exist_is_said_plainly(
     site: Site, page: Page, complaints: Complaints
 ) -> None:

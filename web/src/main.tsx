@@ -16,9 +16,12 @@ import { theme, variables } from "./theme";
 
 const client = new QueryClient({
   defaultOptions: {
+    // Whether the browser is online says nothing about a server in the same house.
     queries: {
+      networkMode: "always",
       retry: (failures, error) => error instanceof ApiError && error.passes && failures < 2,
     },
+    mutations: { networkMode: "always" },
   },
 });
 const router = createAppRouter(client);

@@ -118,6 +118,10 @@ const dashboards = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => project,
   path: "dashboards/$dashboardId",
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...text(search, "from"),
+    ...text(search, "to"),
+  }),
   component: lazyRouteComponent(() => import("./dashboards/DashboardPage")),
 });
 

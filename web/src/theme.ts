@@ -78,7 +78,10 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
     Checkbox: Checkbox.extend({ defaultProps: { iconColor: "var(--on-filled)" } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { opacity: 0.35 } } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, overlayProps: { opacity: 0.35 } },
+      styles: { title: { fontSize: "1rem", fontWeight: 600 } },
+    }),
     Table: Table.extend({ defaultProps: { borderColor: "var(--hairline)" } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false } }),
   },

@@ -14,7 +14,7 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/client";
 import { useAddDashboard, useDashboard, useRemoveDashboard } from "../api/dashboards";
@@ -31,6 +31,8 @@ import { Surface } from "../ui/Surface";
 import { useArranging } from "./arrange";
 import classes from "./DashboardPage.module.css";
 import { type Change, describe, draftOf, putBackTile, rename } from "./edit";
+import { PeriodSwitch } from "./PeriodSwitch";
+import { periodIn, searchFor } from "./period";
 import { TileCard } from "./TileCard";
 import { useEditor } from "./useEditor";
 import { NEW_NAME } from "./useNewDashboard";
@@ -73,6 +75,8 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
   const editor = useEditor(projectId, dashboard.id);
   const arranging = useArranging(dashboard.tiles, change);
   const [opened, setOpened] = useState<{ spec: Spec; point: Point; label: string } | null>(null);
+  const period = periodIn(useSearch({ from: "/p/$projectId/dashboards/$dashboardId" }));
+  const navigate = useNavigate({ from: "/p/$projectId/dashboards/$dashboardId" });
   useHotkeys(edit ? [["mod+Z", editor.undo]] : []);
 
   function change(made: Change) {
@@ -124,6 +128,13 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
               </ActionIcon>
             </Tooltip>
           ) : null}
+          {dashboard.tiles.length > 0 ? (
+            <PeriodSwitch
+              projectId={projectId}
+              period={period}
+              onChange={(next) => navigate({ search: searchFor(next) })}
+            />
+          ) : null}
           <Refresh projectId={projectId} />
           {edit ? <AddTile projectId={projectId} dashboardId={dashboard.id} /> : null}
           {edit ? <More projectId={projectId} dashboard={dashboard} /> : null}
@@ -148,12 +159,13 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
               projectId={projectId}
               dashboardId={dashboard.id}
               tile={tile}
+              period={period}
               index={index}
               last={index === dashboard.tiles.length - 1}
               editable={edit}
               active={arranging.active === tile.id}
               onChange={change}
-              onPoint={(point, label) => setOpened({ spec: tile.spec, point, label })}
+              onPoint={(point, label, spec) => setOpened({ spec, point, label })}
               onMoveStart={(press) => arranging.startMove(press, tile.id)}
               onResizeStart={(press) => arranging.startResize(press, tile)}
             />

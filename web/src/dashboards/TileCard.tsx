@@ -9,13 +9,14 @@ import {
   IconPencil,
   IconTrash,
 } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { CatchBoundary, type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
-import type { Point, Tile } from "../api/shapes";
+import type { Period, Point, Spec, Tile } from "../api/shapes";
 import { Answered } from "../insights/Answered";
 import { insightLink } from "../insights/links";
 import { InlineText } from "../ui/InlineText";
 import { MenuLink } from "../ui/links";
+import { Problem } from "../ui/Problem";
 import { Surface } from "../ui/Surface";
 import { heightOf } from "./arrange";
 import {
@@ -27,6 +28,7 @@ import {
   renameTile,
   resizeTile,
 } from "./edit";
+import { over } from "./period";
 import classes from "./TileCard.module.css";
 
 const HEAD = 44;
@@ -50,12 +52,14 @@ interface Props {
   projectId: string;
   dashboardId: string;
   tile: Tile;
+  /** The period that is asked about instead of the saved one. */
+  period: Period | null;
   index: number;
   last: boolean;
   editable: boolean;
   active: boolean;
   onChange: (change: Change) => void;
-  onPoint: (point: Point, label: string) => void;
+  onPoint: (point: Point, label: string, spec: Spec) => void;
   onMoveStart: (press: PointerEvent<HTMLElement>) => void;
   onResizeStart: (press: PointerEvent<HTMLElement>) => void;
 }
@@ -64,7 +68,8 @@ interface Props {
 export function TileCard(props: Props) {
   const { projectId, dashboardId, tile, index, editable, onChange } = props;
   const [renaming, setRenaming] = useState(false);
-  const link = insightLink(projectId, tile.spec, { dashboard: dashboardId, tile: tile.id });
+  const spec = over(tile.spec, props.period, new Date());
+  const link = insightLink(projectId, spec, { dashboard: dashboardId, tile: tile.id });
 
   function move(by: number) {
     onChange(moveTile(tile.id, index + by));
@@ -206,13 +211,15 @@ export function TileCard(props: Props) {
           </Menu>
         </header>
         <div className={classes.body}>
-          <Answered
-            projectId={projectId}
-            spec={tile.spec}
-            height={heightOf(tile.height) - HEAD - FOOT}
-            onPoint={props.onPoint}
-            compact
-          />
+          <CatchBoundary getResetKey={() => JSON.stringify(spec)} errorComponent={Broken}>
+            <Answered
+              projectId={projectId}
+              spec={spec}
+              height={heightOf(tile.height) - HEAD - FOOT}
+              onPoint={props.onPoint}
+              compact
+            />
+          </CatchBoundary>
         </div>
         {editable ? (
           <button
@@ -226,4 +233,9 @@ export function TileCard(props: Props) {
       </Surface>
     </section>
   );
+}
+
+/** What a tile shows that cannot be drawn; the other tiles go on. */
+function Broken({ error, reset }: ErrorComponentProps) {
+  return <Problem error={error} onRetry={reset} />;
 }

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useTitleOfPage } from "../lib/place";
 import { Logo } from "../ui/Logo";
 import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
@@ -13,6 +14,7 @@ export function Shell() {
   const path = useLocation({ select: (location) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: having gone somewhere closes it
   useEffect(drawer.close, [path]);
+  const title = useTitleOfPage();
 
   return (
     <div className={classes.shell}>
@@ -37,6 +39,9 @@ export function Shell() {
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
+      <div className={classes.said} aria-live="polite">
+        {title ? `Page: ${title}` : ""}
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Where the reader is. */
 
 import { useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 /** The project whose pages are open. */
 export function useProjectId(): string {
@@ -10,9 +10,24 @@ export function useProjectId(): string {
   return projectId;
 }
 
-/** Names the page in the browser's tab and history. */
-export function useTitle(title: string | undefined): void {
+const listeners = new Set<(title: string) => void>();
+
+/** Names the page in the browser's tab and history, and to those who listen to the page. */
+export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = title ? `${title} · Cairn` : "Cairn";
+    document.title = `${title} · Cairn`;
+    for (const listener of listeners) listener(title);
   }, [title]);
+}
+
+/** The name of the page, for a reader who cannot see that it has become another one. */
+export function useTitleOfPage(): string {
+  const [title, setTitle] = useState("");
+  useEffect(() => {
+    listeners.add(setTitle);
+    return () => {
+      listeners.delete(setTitle);
+    };
+  }, []);
+  return title;
 }

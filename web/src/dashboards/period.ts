@@ -1,0 +1,23 @@
+/** Looking at a whole dashboard over another period than its tiles were saved with. */
+
+import type { Period, Spec } from "../api/shapes";
+import { fittingInterval } from "../insights/periods";
+
+/** Returns a question over another period, in intervals that suit its length. */
+export function over(spec: Spec, period: Period | null, now: Date): Spec {
+  if (period === null) return spec;
+  if (spec.kind !== "trends") return { ...spec, period };
+  return { ...spec, period, interval: fittingInterval(period, spec.interval, now) };
+}
+
+/** Returns the period that an address asks for. */
+export function periodIn(search: { from?: string; to?: string }): Period | null {
+  if (search.from === undefined) return null;
+  return search.to === undefined ? { from: search.from } : { from: search.from, to: search.to };
+}
+
+/** Returns what an address says to ask for a period. */
+export function searchFor(period: Period | null): { from?: string; to?: string } {
+  if (period === null) return {};
+  return period.to ? { from: period.from, to: period.to } : { from: period.from };
+}
