@@ -24,6 +24,8 @@ WeekStart = Literal["sunday", "monday"]
 MAX_BUCKETS = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_EARLIEST_US = -11_676_096_000 * MICROSECONDS
+_LATEST_US = 19_880_899_200 * MICROSECONDS
 _RELATIVE = re.compile(r"^-(\d{1,5})([hdwmqy])$")
 
 
@@ -109,9 +111,22 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 
 def resolve(period: Period, calendar: Calendar, first_event_us: int | None = None) -> Span:
-    """Return the instants that a period covers, raising InvalidInput when it is upside down."""
-    start = _start(period.from_, calendar, first_event_us)
-    end = _end(period.to, calendar)
+    """Return the instants that a period covers; `all` leaves out what lies before the year 1600.
+
+    Raises InvalidInput when it is upside down or reaches beyond the years 1600 to 2600.
+    """
+    try:
+        start = _start(period.from_, calendar, first_event_us)
+        end = _end(period.to, calendar)
+        known = start >= _EARLIEST_US and end <= _LATEST_US
+    except (ValueError, OverflowError):
+        known = False
+    if not known:
+        raise InvalidInput(
+            f"the period from {period.from_!r} to {period.to or 'now'!r} reaches beyond the years "
+            "1600 to 2600",
+            hint="Use a shorter period, or 'all' for everything since the first event.",
+        )
     if end <= start:
         raise InvalidInput(
             f"the period from {period.from_!r} to {period.to or 'now'!r} is empty",
@@ -177,7 +192,7 @@ def after(edge_us: int, interval: Interval, calendar: Calendar, count: int = 1) 
 def _start(text: str, calendar: Calendar, first_event_us: int | None) -> int:
     if text == "all":
         first = calendar.now_us if first_event_us is None else first_event_us
-        return floor(first, "day", calendar)
+        return max(floor(max(first, _EARLIEST_US), "day", calendar), _EARLIEST_US)
     if text == "now":
         return calendar.now_us
     if match := _RELATIVE.match(text):
@@ -199,22 +214,17 @@ def _end(text: str | None, calendar: Calendar) -> int:
 
 def _shifted(calendar: Calendar, count: int, unit: str) -> int:
     """Return the local midnight (or, for hours, the instant) that lies so long before now."""
-    try:
-        if unit == "h":
-            return calendar.now_us - count * 3_600 * MICROSECONDS
-        today = calendar.now.date()
-        if unit in "dw":
-            return midnight(today - timedelta(days=count * (7 if unit == "w" else 1)), calendar.zone)
-        months = count * {"m": 1, "q": 3, "y": 12}[unit]
-        month = today.year * 12 + today.month - 1 - months
-        first = date(month // 12, month % 12 + 1, 1)
-        following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-        return midnight(min(first + timedelta(days=today.day - 1), following - timedelta(days=1)), calendar.zone)
-    except (ValueError, OverflowError):
-        raise InvalidInput(
-            f"'-{count}{unit}' reaches further back than dates go",
-            hint="Use a shorter period, or 'all' for everything since the first event.",
-        ) from None
+    if unit == "h":
+        return calendar.now_us - count * 3_600 * MICROSECONDS
+    today = calendar.now.date()
+    if unit in "dw":
+        return midnight(today - timedelta(days=count * (7 if unit == "w" else 1)), calendar.zone)
+    months = count * {"m": 1, "q": 3, "y": 12}[unit]
+    month = today.year * 12 + today.month - 1 - months
+    first = date(month // 12, month % 12 + 1, 1)
+    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
+    return midnight(last, calendar.zone)
 
 
 def _is_midnight(at: datetime) -> bool:
