@@ -34,8 +34,8 @@ def matching_values(condition: Condition, values: Sequence[str | None]) -> Flags
     else:
         numbers, limits = numbers_of(values), [number_of(text) or 0.0 for text in wanted]
         with np.errstate(invalid="ignore"):
-            return np.logical_or.reduce([_COMPARE[operator](numbers, limit) for limit in limits])
-    return np.logical_or.reduce([_flags(part) for part in parts])
+            return _either([_COMPARE[operator](numbers, limit) for limit in limits])
+    return _either([_flags(part) for part in parts])
 
 
 def numbers_of(values: Sequence[str | None]) -> NDArray[np.float64]:
@@ -60,6 +60,10 @@ def _pattern(texts: pa.Array, pattern: str) -> pa.Array:
             f"the pattern {pattern!r} cannot be read: {error}",
             hint="Patterns are RE2: no look-around or back-references.",
         ) from None
+
+
+def _either(parts: Sequence[Flags]) -> Flags:
+    return np.asarray(np.logical_or.reduce(parts), np.bool_)
 
 
 def _flags(array: pa.Array) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,6 +96,12 @@ def test_a_measure_of_nothing_is_0_in_a_bucket_and_missing_in_the_total() -> Non
     events: list[Row] = [(0, "buy", 0, {"price": "many"})]
     assert measured(events, "average", measure={"property": PRICE}) == ((0, 0, 0), None)
     assert measured(events, "sum", measure={"property": PRICE}) == ((0, 0, 0), 0)
+
+
+def test_a_number_too_large_for_a_float_is_the_largest_one() -> None:
+    events: list[Row] = [(0, "buy", 0, {"price": 1.7e308}), (0, "buy", 1, {"price": 1.7e308})]
+    largest = sys.float_info.max
+    assert measured(events, "sum", measure={"property": PRICE}) == ((largest, 0, 0), largest)
 
 
 def test_any_event_leaves_out_those_that_only_say_who_someone_is() -> None:

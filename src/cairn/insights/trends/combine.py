@@ -1,14 +1,37 @@
-"""Formulas over the lines of a trend: one line per group that any of the series has."""
+"""From numbers to the lines of a trend: those of a series, and those that formulas make of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cairn.insights.trends.formula import evaluate, parse
 from cairn.insights.trends.spec import TrendsLine
 from cairn.query.filters import Group
+
+
+def lines_of(
+    index: int,
+    groups: Sequence[Group | None],
+    values: NDArray[np.float64],
+    totals: Sequence[float | None],
+) -> tuple[TrendsLine, ...]:
+    """Return the lines of a series from its values, groups x buckets, and its totals.
+
+    A number too large for a float is the largest one.
+    """
+    values = np.nan_to_num(values)
+    return tuple(
+        TrendsLine(
+            series=index,
+            group=group,
+            values=tuple(of_group.tolist()),
+            total=None if total is None else float(np.nan_to_num(total)),
+        )
+        for group, of_group, total in zip(groups, values, totals, strict=True)
+    )
 
 
 def combined(

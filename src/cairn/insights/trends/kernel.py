@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cairn.insights.bucketing import bucket_at, typical_width
 from cairn.insights.grouping import NOWHERE, ranked
 from cairn.insights.points import within
-from cairn.insights.trends.combine import combined
+from cairn.insights.trends.combine import combined, lines_of
 from cairn.insights.trends.grid import Grid, grid_of
 from cairn.insights.trends.spec import (
     PERCENTILES,
@@ -36,23 +36,12 @@ Numbers = NDArray[np.float64]
 Cells = NDArray[np.int64]
 
 
-def answer(
-    spec: TrendsSpec, sequences: Sequences, span: Span, calendar: Calendar
-) -> TrendsResult:
+def answer(spec: TrendsSpec, sequences: Sequences, span: Span, calendar: Calendar) -> TrendsResult:
     """Measure every series in every bucket, for each group of the breakdown."""
     lines: list[TrendsLine] = []
     for index, series in enumerate(spec.series):
         asked = _Asked.of(spec, series, sequences, span, calendar)
-        values, totals = asked.measured()
-        for group, of_group, total in zip(asked.groups, values, totals, strict=True):
-            lines.append(
-                TrendsLine(
-                    series=index,
-                    group=group,
-                    values=tuple(of_group.tolist()),
-                    total=total,
-                )
-            )
+        lines += lines_of(index, asked.groups, *asked.measured())
     earlier = None
     if spec.compare:
         alone = spec.model_copy(update={"compare": False})
@@ -155,9 +144,7 @@ class _Asked:
 
         def work(matches: Matches) -> Cells:
             counts = np.zeros(shape, np.int64)
-            _count_events(
-                matches.time, self.codes(matches), self.group_of, opens, closes, counts
-            )
+            _count_events(matches.time, self.codes(matches), self.group_of, opens, closes, counts)
             return counts
 
         return _sum(self.sequences.scan(self.pick, work))
@@ -239,9 +226,7 @@ Reduction = Callable[[Any, Any, int], tuple[Numbers, Any]]
 def _reduction(of: str) -> Reduction:
     """Return the function from (cell, number, cells) to (a value per cell, whether it has any)."""
     if of in PERCENTILES:
-        return lambda cell, number, cells: _percentile(
-            cell, number, cells, PERCENTILES[of]
-        )
+        return lambda cell, number, cells: _percentile(cell, number, cells, PERCENTILES[of])
     return {
         "sum": _total,
         "average": _average,
@@ -271,9 +256,7 @@ def _maximum(cell: Any, number: Any, cells: int) -> tuple[Numbers, Any]:
     return 0.0 - out, present
 
 
-def _percentile(
-    cell: Any, number: Any, cells: int, share: float
-) -> tuple[Numbers, Any]:
+def _percentile(cell: Any, number: Any, cells: int, share: float) -> tuple[Numbers, Any]:
     """Interpolate linearly between the two nearest values of each cell (Hyndman and Fan, type 7)."""
     order = np.lexsort((number, cell))
     ordered = number[order]
@@ -285,7 +268,8 @@ def _percentile(
     above = np.minimum(below + 1, counts[present] - 1)
     low, high = ordered[first[present] + below], ordered[first[present] + above]
     out = np.zeros(cells)
-    out[present] = low + (high - low) * (place - below)
+    with np.errstate(over="ignore"):
+        out[present] = low + (high - low) * (place - below)
     return out, present
 
 
@@ -318,9 +302,7 @@ def _count_events(
 
 
 @compiled
-def _cells(
-    time: Any, code: Any, group_of: Any, opens: Any, closes: Any, cell: Any
-) -> None:
+def _cells(time: Any, code: Any, group_of: Any, opens: Any, closes: Any, cell: Any) -> None:
     width = typical_width(opens, closes)
     for i in range(len(time)):
         g = group_of[code[i]]

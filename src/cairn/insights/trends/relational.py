@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cairn.insights.points import within
-from cairn.insights.trends.combine import combined
+from cairn.insights.trends.combine import combined, lines_of
 from cairn.insights.trends.grid import Grid, grid_of
 from cairn.insights.trends.spec import (
     PERCENTILES,
@@ -44,16 +44,7 @@ def answer(
     lines: list[TrendsLine] = []
     for index, series in enumerate(spec.series):
         asked = Asked.of(spec, series, engine, span, calendar)
-        values, totals = asked.measured()
-        for group, of_group, total in zip(asked.groups, values, totals, strict=True):
-            lines.append(
-                TrendsLine(
-                    series=index,
-                    group=group,
-                    values=tuple(of_group.tolist()),
-                    total=total,
-                )
-            )
+        lines += lines_of(index, asked.groups, *asked.measured())
     earlier = None
     if spec.compare:
         alone = spec.model_copy(update={"compare": False})
@@ -277,7 +268,9 @@ def _neighbours(table: ir.Table, of: str, *keys: str) -> ir.Table:
 
 def _interpolated(rows: pa.Table) -> pa.Table:
     low, high, share = (rows[name].to_numpy() for name in ("low", "high", "share"))
-    return rows.append_column("result", pa.array(low + (high - low) * share, pa.float64()))
+    with np.errstate(over="ignore"):
+        between = low + (high - low) * share
+    return rows.append_column("result", pa.array(between, pa.float64()))
 
 
 def _divided(above: Numbers, below: Numbers) -> Numbers:
