@@ -76,7 +76,7 @@ class ClickHouse:
     name = "ClickHouse"
 
     def __init__(self, folder: Path) -> None:
-        self._session = Session(str(folder))
+        self._session: Any = Session(str(folder))  # type: ignore[no-untyped-call]
         self._session.query("CREATE DATABASE bench; USE bench")
         self._folder = folder
 
