@@ -22,9 +22,7 @@ class Meta(Frozen):
     engine: str
     took_ms: float
     time_zone: str
-    fresh_until: str | None = Field(
-        description="When the newest event in the answer arrived."
-    )
+    fresh_until: str | None = Field(description="When the newest event in the answer arrived.")
     data_version: int
     period_from: str
     period_to: str = Field(description="End of the period, excluded.")

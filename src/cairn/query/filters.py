@@ -100,7 +100,9 @@ def _tag(value: object) -> str:
 
 
 Filter = Annotated[
-    Annotated[Condition, Tag("condition")] | Annotated[All, Tag("all")] | Annotated[Any_, Tag("any")],
+    Annotated[Condition, Tag("condition")]
+    | Annotated[All, Tag("all")]
+    | Annotated[Any_, Tag("any")],
     Discriminator(_tag),
 ]
 

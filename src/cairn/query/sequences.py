@@ -154,7 +154,7 @@ class _Codes:
 
     def read(self, position: Codes, lo: int, offsets: Ints) -> Codes:
         if self.by_person is not None:
-            return spread(self.by_person[lo : lo + len(offsets) - 1], offsets)
+            return np.asarray(spread(self.by_person[lo : lo + len(offsets) - 1], offsets))
         out = np.empty(len(position), np.uint32)
         gather(position, self.base, self.recent, out)
         if self.then is not None:

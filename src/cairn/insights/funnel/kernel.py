@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from llvmlite.ir import Constant, IntType
+from llvmlite.ir import Constant, IntType  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -83,14 +83,16 @@ def _texts(spec: FunnelSpec, sequences: Sequences) -> Sequence[str | None]:
     return [None] if spec.breakdown is None else sequences.values(spec.breakdown)
 
 
-@intrinsic
-def _lowest_bit(context: Any, mask: Any) -> Any:
+def _lowest_bit_of(context: Any, mask: Any) -> Any:
     """Return the number of the lowest bit that is set."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], Constant(IntType(1), 0))
 
     return types.uint32(types.uint32), generate
+
+
+_lowest_bit: Any = intrinsic(_lowest_bit_of)
 
 
 @compiled

@@ -9,7 +9,14 @@ from pydantic import Field
 from cairn.query.filters import Filter, Frozen, Group, Property, Selector
 from cairn.query.periods import Period
 
-SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}
+SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3_600,
+    "day": 86_400,
+    "week": 604_800,
+    "month": 2_592_000,
+}
 
 
 class Window(Frozen):

@@ -26,9 +26,7 @@ from cairn.query.periods import Calendar, Span
 DOCS = "/docs/insights/funnel"
 
 
-def view(
-    spec: FunnelSpec, result: FunnelResult, span: Span, calendar: Calendar
-) -> View:
+def view(spec: FunnelSpec, result: FunnelResult, span: Span, calendar: Calendar) -> View:
     """Show everyone, or each group of the breakdown, step by step."""
     titles = tuple(step.title for step in spec.steps)
     shown = result.groups if spec.breakdown is not None else (result.total,)
@@ -59,9 +57,7 @@ def _notes(spec: FunnelSpec, result: FunnelResult) -> tuple[str, ...]:
         + f"{plural(window.count, window.unit, window.unit + 's')} of step one."
     ]
     if any(group.group is not None and group.group.other for group in result.groups):
-        notes.append(
-            f"The {spec.limit} largest groups are shown; Other holds all the rest."
-        )
+        notes.append(f"The {spec.limit} largest groups are shown; Other holds all the rest.")
     return tuple(notes)
 
 
@@ -74,16 +70,12 @@ def _bars(group: FunnelGroup) -> BarGroup:
             Bar(
                 persons=step.persons,
                 share_of_first=share(step.persons, first),
-                share_of_previous=None
-                if before is None
-                else share(step.persons, before),
+                share_of_previous=None if before is None else share(step.persons, before),
                 average_seconds=step.average_seconds,
                 median_seconds=step.median_seconds,
                 point=FunnelPoint(step=k, group=group.group),
                 dropped_persons=0 if before is None else before - step.persons,
-                dropped_point=FunnelPoint(step=k, dropped=True, group=group.group)
-                if k
-                else None,
+                dropped_point=FunnelPoint(step=k, dropped=True, group=group.group) if k else None,
             )
         )
     return BarGroup(
@@ -95,9 +87,7 @@ def _bars(group: FunnelGroup) -> BarGroup:
     )
 
 
-def _table(
-    spec: FunnelSpec, titles: tuple[str, ...], groups: tuple[FunnelGroup, ...]
-) -> Table:
+def _table(spec: FunnelSpec, titles: tuple[str, ...], groups: tuple[FunnelGroup, ...]) -> Table:
     columns = [
         Column(key="step", label="Step", unit="text"),
         Column(key="persons", label="People", unit="count"),

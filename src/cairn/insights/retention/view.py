@@ -26,9 +26,7 @@ from cairn.query.periods import Calendar, Span
 DOCS = "/docs/insights/retention"
 
 
-def view(
-    spec: RetentionSpec, result: RetentionResult, span: Span, calendar: Calendar
-) -> View:
+def view(spec: RetentionSpec, result: RetentionResult, span: Span, calendar: Calendar) -> View:
     """Show everyone, or each group of the breakdown, cohort by cohort."""
     shown = result.groups if spec.breakdown is not None else (result.total,)
     labels = tuple(f"{spec.interval.capitalize()} {d}" for d in range(spec.columns))
@@ -90,9 +88,7 @@ def _rows(group: RetentionGroup) -> MatrixGroup:
             for column, persons in enumerate(row.persons)
         )
         rows.append(MatrixRow(label=row.start, size=size, cells=cells))
-    return MatrixGroup(
-        label=group_label(group.group), average=group.average, rows=tuple(rows)
-    )
+    return MatrixGroup(label=group_label(group.group), average=group.average, rows=tuple(rows))
 
 
 def _table(
@@ -117,9 +113,5 @@ def _table(
                 size,
                 *(share(n, size) for n in row.persons[1:]),
             )
-            rows.append(
-                (group_label(group.group), *cells)
-                if spec.breakdown is not None
-                else cells
-            )
+            rows.append((group_label(group.group), *cells) if spec.breakdown is not None else cells)
     return Table(columns=tuple(columns), rows=tuple(rows))

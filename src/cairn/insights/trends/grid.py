@@ -59,6 +59,4 @@ def grid_of(measure: Measure, span: Span, interval: Interval, calendar: Calendar
     last_days = [local(int(close) - 1, calendar.zone).date() for close in closes]
     opens = [midnight(day - timedelta(days=days - 1), calendar.zone) for day in last_days]
     ends = [midnight(day + timedelta(days=1), calendar.zone) for day in last_days]
-    return Grid(
-        divided, whole, np.array(opens), np.minimum(np.array(ends), span.end_us), True
-    )
+    return Grid(divided, whole, np.array(opens), np.minimum(np.array(ends), span.end_us), True)

@@ -9,8 +9,12 @@ from pydantic import Field, model_validator
 from cairn.query.filters import Filter, Frozen, Group, Property, Selector
 from cairn.query.periods import Interval, Period
 
-PropertyMeasure = Literal["sum", "average", "minimum", "maximum", "median", "p75", "p90", "p95", "p99"]
-CountMeasure = Literal["total", "persons", "daily_active", "weekly_active", "monthly_active", "per_person"]
+PropertyMeasure = Literal[
+    "sum", "average", "minimum", "maximum", "median", "p75", "p90", "p95", "p99"
+]
+CountMeasure = Literal[
+    "total", "persons", "daily_active", "weekly_active", "monthly_active", "per_person"
+]
 
 PERCENTILES: dict[str, float] = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 ROLLING_DAYS: dict[str, int] = {"daily_active": 1, "weekly_active": 7, "monthly_active": 30}

@@ -35,9 +35,7 @@ _WORDS = {
 }
 
 
-def view(
-    spec: TrendsSpec, result: TrendsResult, span: Span, calendar: Calendar
-) -> View:
+def view(spec: TrendsSpec, result: TrendsResult, span: Span, calendar: Calendar) -> View:
     """Show formulas if there are any, else every series; the comparison period beside it."""
     lines = _lines(spec, result, previous=False)
     if result.previous is not None:
@@ -81,18 +79,14 @@ def _lines(spec: TrendsSpec, result: TrendsResult, previous: bool) -> list[Line]
     ]
 
 
-def _line(
-    title: str, line: TrendsLine, unit: Unit, series: int | None, previous: bool
-) -> Line:
+def _line(title: str, line: TrendsLine, unit: Unit, series: int | None, previous: bool) -> Line:
     """Draw a line; without a series, as for a formula, nobody stands behind its values."""
     label = title if line.group is None else f"{title}: {group_label(line.group)}"
 
     def point(bucket: int | None) -> TrendsPoint | None:
         if series is None:
             return None
-        return TrendsPoint(
-            series=series, bucket=bucket, group=line.group, previous=previous
-        )
+        return TrendsPoint(series=series, bucket=bucket, group=line.group, previous=previous)
 
     return Line(
         label=f"{label} (period before)" if previous else label,
@@ -150,8 +144,7 @@ def _notes(spec: TrendsSpec, result: TrendsResult) -> tuple[str, ...]:
 def _table(lines: Sequence[Line], result: TrendsResult) -> Table:
     columns = [Column(key="time", label="Time", unit="time")]
     columns += [
-        Column(key=f"line_{i}", label=line.label, unit=line.unit)
-        for i, line in enumerate(lines)
+        Column(key=f"line_{i}", label=line.label, unit=line.unit) for i, line in enumerate(lines)
     ]
     if result.previous is not None:
         columns.insert(1, Column(key="time_before", label="Period before", unit="time"))
