@@ -57,7 +57,7 @@ def _span(world: World, spec: FunnelSpec) -> Span | None:
         return None
 
 
-@trying(100)
+@trying(70)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_agrees_with_the_definition(
     case: tuple[World, list[FunnelSpec]], chunk_events: int
@@ -89,7 +89,7 @@ def _points(
     return [(point, persons) for point, persons in points if isinstance(point, FunnelPoint)]
 
 
-@trying(20)
+@trying(12)
 @given(cases(3))
 def test_relations_in_duckdb_agree_with_the_definition(
     case: tuple[World, list[FunnelSpec]],
@@ -99,7 +99,7 @@ def test_relations_in_duckdb_agree_with_the_definition(
         _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
 
 
-@trying(20)
+@trying(12)
 @given(cases(3))
 def test_relations_in_clickhouse_agree_with_the_definition(
     case: tuple[World, list[FunnelSpec]],

@@ -83,7 +83,7 @@ def _span(world: World, spec: TrendsSpec) -> Span | None:
         return None
 
 
-@trying(100)
+@trying(70)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_agrees_with_the_definition(
     case: tuple[World, list[TrendsSpec]], chunk_events: int
@@ -123,7 +123,7 @@ def _points(
     return [mark for mark in marks if mark[1]][:40] + empty[:5]
 
 
-@trying(12)
+@trying(8)
 @given(cases(2))
 def test_relations_in_duckdb_agree_with_the_definition(
     case: tuple[World, list[TrendsSpec]],
@@ -133,7 +133,7 @@ def test_relations_in_duckdb_agree_with_the_definition(
         _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
 
 
-@trying(12)
+@trying(8)
 @given(cases(2))
 def test_relations_in_clickhouse_agree_with_the_definition(
     case: tuple[World, list[TrendsSpec]],
