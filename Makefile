@@ -12,7 +12,7 @@ help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 demo: runtime  ## Set everything up, load the example data and open the dashboard
-	@$(BIN)/cairn demo $(ARGS)
+	@$(BIN)/cairn demo --open $(ARGS)
 
 test: setup browser  ## Set everything up and run all tests
 	@$(BIN)/python web/npm.py run test --silent

@@ -94,9 +94,10 @@ def demo(
                 chosen.bring(address, write_key, settings.data_dir / "imports")
                 loaded.parent.mkdir(parents=True, exist_ok=True)
                 loaded.touch()
+            _say_ready(chosen, time.monotonic() - began)
             if exit_after:
                 return
-            _greet(chosen, link_for(records, address), time.monotonic() - began, open_page)
+            _greet(link_for(records, address), open_page)
             if running is None:
                 with suppress(KeyboardInterrupt):
                     while True:
@@ -194,9 +195,12 @@ def _served(settings: Settings, running: str | None) -> Iterator[str]:
         yield address
 
 
-def _greet(chosen: _Demo, link: str, seconds: float, open_page: bool) -> None:
+def _say_ready(chosen: _Demo, seconds: float) -> None:
     notes.print(f"\n[bold]{chosen.title}[/] is ready after {seconds:.0f} s.", highlight=False)
     notes.print(f"[dim]Data: {chosen.credit}.[/]", highlight=False)
+
+
+def _greet(link: str, open_page: bool) -> None:
     notes.print("Open this link to sign in; it works once:")
     print(link, flush=True)
     notes.print("[dim]Run `cairn demo` again for another link. Ctrl-C stops the server.[/]\n")
