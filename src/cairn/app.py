@@ -27,6 +27,7 @@ from cairn.core.clock import Clock, system_clock
 from cairn.core.errors import Unavailable
 from cairn.core.settings import Settings
 from cairn.store.duckdb.browse import DuckDBBrowser
+from cairn.store.duckdb.export import DuckDBExporter
 from cairn.store.duckdb.store import DuckDBStore
 from cairn.store.records.records import Records
 from cairn.warm import warm_up
@@ -135,6 +136,7 @@ class LocalWorkspace:
             OpenProject(
                 store=store,
                 browser=DuckDBBrowser(store),
+                exporter=DuckDBExporter(store),
                 live=live,
                 spool_lag_bytes=loader.lag_bytes,
                 events_loaded=lambda: loader.events_loaded,

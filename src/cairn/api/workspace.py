@@ -13,6 +13,7 @@ from cairn.core.clock import Clock
 from cairn.core.settings import Settings
 from cairn.store.base import SequenceStore
 from cairn.store.browse import Browser
+from cairn.store.export import Exporter
 from cairn.store.records.records import Records
 
 
@@ -22,6 +23,7 @@ class OpenProject:
 
     store: SequenceStore
     browser: Browser
+    exporter: Exporter
     live: Live
     spool_lag_bytes: Callable[[], int]
     events_loaded: Callable[[], int]

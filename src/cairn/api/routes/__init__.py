@@ -5,6 +5,7 @@ from __future__ import annotations
 from cairn.api.routes import (
     catalog,
     dashboards,
+    events,
     keys,
     live,
     members,
@@ -23,6 +24,7 @@ ROUTERS = (
     query.router,
     catalog.router,
     people.router,
+    events.router,
     live.router,
     dashboards.router,
     status.router,

@@ -68,6 +68,7 @@ class _Location(msgspec.Struct):
 
 class _Context(msgspec.Struct):
     app: _App | None = None
+    browser: _Named | None = None
     campaign: _Campaign | None = None
     device: _Device | None = None
     groupId: Scalar = None
@@ -298,6 +299,7 @@ def _event(
         platform=_platform(context),
         device=context.device.model if context.device else None,
         os=context.os.name if context.os else None,
+        browser=context.browser.name if context.browser else None,
         app_version=context.app.version if context.app else None,
         library=f"{library.name} {library.version or ''}".rstrip()
         if library and library.name
