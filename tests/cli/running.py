@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from cairn.cli import main
 from cairn.cli.serve import address_in_use
 
 _COMMAND = [sys.executable, "-c", "from cairn.cli import main; main()"]
@@ -35,6 +37,38 @@ def cairn(
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def cairn_here(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which is quicker, for what only says something and ends."""
+    raw, noted = io.BytesIO(), io.StringIO()
+    said = io.TextIOWrapper(raw, "utf-8", write_through=True)  # has a buffer, as stdout has
+    before, environment = sys.argv, os.environ.copy()
+    code = 0
+    os.environ.clear()
+    os.environ.update(_environment({}))
+    sys.argv = ["cairn", *arguments]
+    try:
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(noted),
+        ):
+            main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        sys.argv = before
+        os.environ.clear()
+        os.environ.update(environment)
+    return subprocess.CompletedProcess(arguments, code, raw.getvalue().decode(), noted.getvalue())
+
+
+def well_here(*arguments: str, folder: Path) -> str:
+    """Run a command in this process that must succeed, and return what it printed."""
+    done = cairn_here(*arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def well(*arguments: str, folder: Path, **variables: str) -> str:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from cairn import __version__
 from cairn.cli.command import VERBS, command
 
-from .running import cairn, serving_in, well
+from .running import cairn, cairn_here, serving_in, well
 
 GROUP = typer.main.get_command(command)
 assert isinstance(GROUP, TyperGroup)
@@ -18,14 +18,17 @@ assert isinstance(GROUP, TyperGroup)
 
 def test_help_lists_every_verb(tmp_path: Path) -> None:
     shown = well("--help", folder=tmp_path)
-    for name, _ in VERBS:
+    for name in VERBS:
         assert f"│ {name} " in shown
 
 
-@pytest.mark.parametrize("name", [name for name, _ in VERBS])
+@pytest.mark.parametrize("name", VERBS)
 def test_every_option_of_a_verb_says_what_it_does(name: str) -> None:
-    verb = GROUP.commands[name]
-    assert verb.help and verb.help.strip().endswith((".", ")"))
+    verb = GROUP.get_command(
+        GROUP.make_context("cairn", [name, "--help"], resilient_parsing=True), name
+    )
+    assert verb is not None
+    assert verb.help and verb.help.strip().endswith((".", ")", "}"))
     for parameter in verb.params:
         assert getattr(parameter, "help", None), f"{name}: {parameter.name}"
 
@@ -35,7 +38,7 @@ def test_the_version_is_printed(tmp_path: Path) -> None:
 
 
 def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:
-    done = cairn(folder=tmp_path)
+    done = cairn_here(folder=tmp_path)
     assert "Usage: cairn" in done.stdout + done.stderr
 
 
@@ -54,7 +57,7 @@ def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_said_plainly_with_its_exit_code(
     tmp_path: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    done = cairn(*arguments, folder=tmp_path)
+    done = cairn_here(*arguments, folder=tmp_path)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -63,21 +66,21 @@ def test_what_goes_wrong_is_said_plainly_with_its_exit_code(
 
 def test_a_wrong_setting_in_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "cairn.toml").write_text("port = 'many'\n")
-    done = cairn("serve", folder=tmp_path)
+    done = cairn_here("serve", folder=tmp_path)
     assert done.returncode == 2
     assert "setting 'port' is 'many'" in done.stderr
 
 
 def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "cairn.toml").write_text("port: 1\n")
-    done = cairn("serve", folder=tmp_path)
+    done = cairn_here("serve", folder=tmp_path)
     assert done.returncode == 2
     assert "cairn.toml" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = cairn("serve", "--port", str(taken.getsockname()[1]), folder=tmp_path)
+        done = cairn_here("serve", "--port", str(taken.getsockname()[1]), folder=tmp_path)
     assert done.returncode == 5
     assert "CAIRN_PORT" in done.stderr and "Traceback" not in done.stderr
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .running import cairn, demo_in, well
+from .running import cairn_here, demo_in, well
 
 
 def answers(browser: httpx.Client, project_id: str) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def test_an_installation_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     records = Records.open(tmp_path / "cairn-data" / "records.sqlite")
     set_up(records, email="ada@example.org", name="Ada", password=None, project_name="Shop")
     records.close()
-    refused = cairn("demo", "--port", "0", folder=tmp_path)
+    refused = cairn_here("demo", "--port", "0", folder=tmp_path)
     assert refused.returncode == 5
     assert "not a demo" in refused.stderr and "--data-dir" in refused.stderr
 
 
 def test_unknown_example_data_is_refused_with_what_there_is(tmp_path: Path) -> None:
-    refused = cairn("demo", "--data", "nothing", folder=tmp_path)
+    refused = cairn_here("demo", "--data", "nothing", folder=tmp_path)
     assert refused.returncode == 2
     assert "stackexchange, game-launch" in refused.stderr

@@ -2,38 +2,78 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from cairn import __version__
-from cairn.cli import demo, import_, link, server
 from cairn.cli.show import errors
 from cairn.core.errors import CairnError
 from cairn.core.settings import load_settings
 
-VERBS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("demo", demo.demo),
-    ("serve", server.serve_here),
-    ("import", import_.import_files),
-    ("sign-in-link", link.sign_in_link),
-)
+VERBS = {
+    "demo": "cairn.cli.demo:demo",
+    "serve": "cairn.cli.server:serve_here",
+    "import": "cairn.cli.import_:import_files",
+    "query": "cairn.cli.query:query",
+    "export": "cairn.cli.export:export",
+    "sign-in-link": "cairn.cli.link:sign_in_link",
+    "doctor": "cairn.cli.doctor:doctor",
+    "bench": "cairn.cli.bench:bench",
+}
+"""Where each verb is. It is imported when it is called, so that no verb waits for the others."""
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class _Verbs(TyperGroup):
+    """Finds a verb by its name."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in VERBS:
+            return None
+        module, _, function = VERBS[cmd_name].partition(":")
+        alone = typer.Typer(
+            add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False
+        )
+        alone.command(cmd_name, context_settings=_CONTEXT)(
+            getattr(importlib.import_module(module), function)
+        )
+        return typer.main.get_command(alone)
+
 
 command = typer.Typer(
     name="cairn",
+    cls=_Verbs,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_CONTEXT,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"cairn {__version__}")
+        raise typer.Exit
 
 
 @command.callback()
 def cairn(
     version: Annotated[
-        bool, typer.Option("--version", help="Say which version this is, and stop.")
+        bool,
+        typer.Option(
+            "--version",
+            help="Say which version this is, and stop.",
+            callback=_say_version,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     """Product analytics that your team owns.
@@ -43,15 +83,8 @@ def cairn(
     """
 
 
-for _name, _verb in VERBS:
-    command.command(_name)(_verb)
-
-
 def run() -> None:
     """Run the command line, ending with the exit code that belongs to what happened."""
-    if sys.argv[1:] == ["--version"]:
-        print(f"cairn {__version__}")
-        return
     try:
         command(prog_name="cairn")
     except CairnError as error:
