@@ -141,11 +141,13 @@ def _questions(results: Results) -> str:
         for other in others:
             row += [f"{1e3 * other.median:.0f}", f"{other.median / ours.median:.1f}"]
         lines.append("| " + " | ".join(row) + " |")
-    lines.append("\nThe fastest formulations were:\n")
+    if len(names) > 1:
+        lines.append("\nThe fastest formulations were:\n")
     lines += [
         f"- {outcome.question.name}: "
         + "; ".join(f"{t.engine} {t.formulation}" for t in outcome.timings[1:])
         for outcome in results.outcomes
+        if len(outcome.timings) > 1
     ]
     if results.bytes_per_event is not None:
         lines.append(f"\nThe index holds {results.bytes_per_event:.2f} bytes per event.")

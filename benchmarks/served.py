@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import ROUNDS, Disagreement
-from benchmarks.questions import Question
+from benchmarks.questions import Numbers, Question
 from cairn.access.keys import create_api_key
 from cairn.insights.answer import Answer
 from cairn.store.records.records import Records
 from cairn.store.records.tables import ProjectRow
 
 PROJECT = "bench"
+_UNTIMED = 5
 _LONGEST_START_SECONDS = 120.0
 _local = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -61,13 +62,12 @@ def over_http(
     Every request says a label of its own, so that no answer comes from memory. Raises Disagreement
     when an answer differs from the one before.
     """
-    medians: dict[str, float] = {}
+    seconds: dict[str, list[float]] = {question.name: [] for question in questions}
+    first: dict[str, Numbers] = {}
     with _server(data_dir) as address:
-        for question in questions:
-            step(f"{question.name} over HTTP")
-            seconds: list[float] = []
-            first = None
-            for number in range(ROUNDS + 3):
+        for number in range(_UNTIMED + ROUNDS):
+            for question in questions:
+                step(f"{question.name} over HTTP")
                 request = urllib.request.Request(
                     f"{address}/api/projects/{PROJECT}/query",
                     _labelled(question, number),
@@ -76,13 +76,11 @@ def over_http(
                 began = time.perf_counter()
                 with _local.open(request, timeout=60) as answer:
                     body = answer.read()
-                seconds.append(time.perf_counter() - began)
+                seconds[question.name].append(time.perf_counter() - began)
                 cells = question.answer(Answer.model_validate_json(body).result)
-                first = cells if first is None else first
-                if cells != first:
+                if cells != first.setdefault(question.name, cells):
                     raise Disagreement(f"{question.name} over HTTP changed between requests")
-            medians[question.name] = statistics.median(seconds[3:])
-    return medians
+    return {name: statistics.median(taken[_UNTIMED:]) for name, taken in seconds.items()}
 
 
 def _labelled(question: Question, number: int) -> bytes:
