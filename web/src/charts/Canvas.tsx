@@ -42,7 +42,10 @@ export default function Canvas({ option, onSpot, onReady }: CanvasProps) {
       spot.current?.({ index, value });
     });
     ready.current?.({
-      show: (index) => made.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: index }),
+      show: (index) => {
+        const x = made.convertToPixel({ xAxisIndex: 0 }, index);
+        made.dispatchAction({ type: "showTip", x, y: made.getHeight() / 2 });
+      },
       hide: () => made.dispatchAction({ type: "hideTip" }),
     });
     const observer = new ResizeObserver(() => made.resize());

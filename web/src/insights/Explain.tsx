@@ -19,7 +19,7 @@ export function Explain({ answer }: { answer: Answer }) {
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown className={classes.explain}>
+      <Popover.Dropdown className={classes.explain} aria-label="What these numbers mean">
         <h2 className={classes.explainTitle}>What these numbers mean</h2>
         {[...meaning(spec), ...view.notes].map((words) => (
           <p key={words}>{words}</p>

@@ -34,7 +34,7 @@ export function PeriodPicker({ period, timeZone, weekStart, onChange }: PeriodPi
           {periodTitle(period)}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown className={classes.periods}>
+      <Popover.Dropdown className={classes.periods} aria-label="Choose a period">
         <ul className={classes.presets} aria-label="Usual periods">
           {PRESETS.map((preset) => (
             <li key={preset.label}>
@@ -114,6 +114,14 @@ function Between({ period, weekStart, onChoose }: BetweenProps) {
       type="range"
       size="sm"
       allowSingleDateInRange
+      ariaLabels={{
+        previousMonth: "Previous month",
+        nextMonth: "Next month",
+        previousYear: "Previous year",
+        nextYear: "Next year",
+        previousDecade: "Previous decade",
+        nextDecade: "Next decade",
+      }}
       weekendDays={[]}
       firstDayOfWeek={weekStart === "sunday" ? 0 : 1}
       maxDate={new Date()}

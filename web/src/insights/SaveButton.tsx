@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Menu, Modal, Select, Stack, TextInput } from "@m
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown, IconDeviceFloppy } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useDashboards } from "../api/dashboards";
 import type { Spec } from "../api/shapes";
@@ -25,6 +25,7 @@ interface SaveButtonProps {
 export function SaveButton({ projectId, spec, place, saved, onSaved }: SaveButtonProps) {
   const [opened, modal] = useDisclosure(false);
   const save = useSaveTile(projectId);
+  const navigate = useNavigate();
   const done = ({ dashboard, tile }: Saved) => {
     modal.close();
     onSaved({ dashboard: dashboard.id, tile: tile.id });
@@ -33,9 +34,14 @@ export function SaveButton({ projectId, spec, place, saved, onSaved }: SaveButto
         <>
           Saved to{" "}
           <Anchor
-            component={Link}
-            to="/p/$projectId/dashboards/$dashboardId"
-            params={{ projectId, dashboardId: dashboard.id } as never}
+            component="button"
+            type="button"
+            onClick={() =>
+              void navigate({
+                to: "/p/$projectId/dashboards/$dashboardId",
+                params: { projectId, dashboardId: dashboard.id },
+              })
+            }
           >
             {dashboard.name}
           </Anchor>

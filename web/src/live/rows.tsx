@@ -59,7 +59,7 @@ export function ArrivalRow({ projectId, timeZone, item }: ArrivalRowProps) {
           <span className={classes.summary}>
             {properties.map(([name, value]) => (
               <span key={name}>
-                <span className={classes.name}>{name}</span> {inline(value)}
+                {name} {inline(value)}
               </span>
             ))}
           </span>
