@@ -40,14 +40,14 @@ def default_dashboard() -> Draft:
                 id="retention",
                 title="Who comes back, week by week",
                 width=8,
-                height=5,
+                height=6,
                 spec=RetentionSpec(interval="week", period=quarter),
             ),
             Tile(
                 id="platforms",
                 title="People by platform",
                 width=4,
-                height=5,
+                height=6,
                 spec=TrendsSpec(
                     series=(Series(label="People", measure=Measure(of="persons")),),
                     period=month,

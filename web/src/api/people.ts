@@ -6,7 +6,7 @@ import { api, read } from "./client";
 const PER_PAGE = 50;
 
 /** People whose ids or properties contain a text, those seen last first. */
-export function usePeople(projectId: string, search: string) {
+export function usePeople(projectId: string, search: string, options: { enabled?: boolean } = {}) {
   return useInfiniteQuery({
     queryKey: ["project", projectId, "people", search],
     queryFn: ({ signal, pageParam }) =>
@@ -19,6 +19,7 @@ export function usePeople(projectId: string, search: string) {
           signal,
         }),
       ),
+    enabled: options.enabled ?? true,
     initialPageParam: 0,
     getNextPageParam: (last, pages) => {
       const seen = pages.reduce((count, page) => count + page.people.length, 0);

@@ -16,6 +16,7 @@ import {
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { useCatalog } from "../api/catalog";
 import { ApiError } from "../api/client";
 import { useAddDashboard, useDashboard, useRemoveDashboard } from "../api/dashboards";
 import { useRights } from "../api/session";
@@ -24,7 +25,7 @@ import { PeopleDrawer } from "../people/PeopleDrawer";
 import { Nothing } from "../ui/Boundary";
 import { Empty } from "../ui/Empty";
 import { InlineText } from "../ui/InlineText";
-import { MenuLink } from "../ui/links";
+import { ButtonLink, MenuLink } from "../ui/links";
 import { Page } from "../ui/Page";
 import { Problem, wordsOf } from "../ui/Problem";
 import { Surface } from "../ui/Surface";
@@ -141,6 +142,7 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
         </>
       }
     >
+      <NothingYet projectId={projectId} />
       {dashboard.tiles.length === 0 ? (
         <Surface>
           <Empty
@@ -180,6 +182,23 @@ function Board({ projectId, dashboard }: { projectId: string; dashboard: Dashboa
         onClose={() => setOpened(null)}
       />
     </Page>
+  );
+}
+
+/** Leads to the first event while there is none; charts of nothing explain nothing. */
+function NothingYet({ projectId }: { projectId: string }) {
+  const { data: catalog } = useCatalog(projectId, { refetchMs: 10_000 });
+  if (catalog?.event_total !== 0) return null;
+  return (
+    <Surface className={classes.nothing}>
+      <div>
+        <strong>No event has arrived yet.</strong>
+        <p>These tiles fill by themselves as soon as your product sends events.</p>
+      </div>
+      <ButtonLink to="/p/$projectId/welcome" params={{ projectId }} variant="light">
+        Send the first event
+      </ButtonLink>
+    </Surface>
   );
 }
 

@@ -17,6 +17,7 @@ import { useRights } from "../api/session";
 import { useNewDashboard } from "../dashboards/useNewDashboard";
 import { useProjectId } from "../lib/place";
 import { Logo } from "../ui/Logo";
+import { FinderButton } from "./FinderButton";
 import { MemberMenu } from "./MemberMenu";
 import classes from "./Navigation.module.css";
 import { ProjectSwitch } from "./ProjectSwitch";
@@ -29,7 +30,7 @@ const ASKING = [
 ] as const;
 
 /** Everywhere one can go in a project. */
-export function Navigation() {
+export function Navigation({ onFind }: { onFind: () => void }) {
   const projectId = useProjectId();
   const rights = useRights();
   const { data: dashboards } = useDashboards(projectId);
@@ -43,6 +44,7 @@ export function Navigation() {
           <Logo size={22} />
         </Link>
         <ProjectSwitch projectId={projectId} />
+        <FinderButton onClick={onFind} />
       </div>
       <nav aria-label="Project" className={classes.scroll}>
         <Section

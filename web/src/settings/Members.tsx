@@ -157,16 +157,27 @@ function Invite({ onClose }: { onClose: () => void }) {
 
 function Remove({ member, onClose }: { member: Member; onClose: () => void }) {
   const remove = useRemoveMember();
+  const isMe = useMe().data?.member?.id === member.id;
+
+  function done() {
+    if (isMe) window.location.assign("/sign-in");
+    else onClose();
+  }
+
   return (
     <Confirm
       title={`Remove ${member.name}?`}
       act="Remove member"
       pending={remove.isPending}
       error={remove.error}
-      onConfirm={() => remove.mutate(member.id, { onSuccess: onClose })}
+      onConfirm={() => remove.mutate(member.id, { onSuccess: done })}
       onClose={onClose}
     >
-      <Text size="sm">They are signed out everywhere. What they made stays.</Text>
+      <Text size="sm">
+        {isMe
+          ? "This is you: you are signed out at once, and somebody else has to invite you again."
+          : "They are signed out everywhere. What they made stays."}
+      </Text>
     </Confirm>
   );
 }
