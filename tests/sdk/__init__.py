@@ -1,0 +1,1 @@
+"""Published client libraries against a running server."""
