@@ -86,7 +86,10 @@ def people(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One series, with its groups found: `group_of[code]` is the group of a breakdown's value."""
+    """One series, with its groups found: `group_of[code]` is the group of a breakdown's value.
+
+    `counted` is what `_persons` returns, when finding the groups has counted the people already.
+    """
 
     series: Series
     sequences: Sequences
@@ -94,6 +97,7 @@ class _Asked:
     pick: Pick
     group_of: NDArray[np.int64]
     groups: Sequence[Group | None]
+    counted: tuple[Cells, Cells] | None = None
 
     @classmethod
     def of(
@@ -110,6 +114,14 @@ class _Asked:
         if spec.breakdown is None:
             return cls(series, sequences, grid, pick, np.zeros(1, np.int64), [None])
         values = sequences.values(spec.breakdown)
+        if series.measure.of in ("persons", "per_person") and len(values) <= spec.limit:
+            each = cls(series, sequences, grid, pick, np.arange(len(values)), (None,) * len(values))
+            persons, overall, sizes = each._people_and_events()
+            group_of, groups = ranked(sizes, values, spec.limit)
+            shown = np.argsort(group_of, kind="stable")[len(values) - len(groups) :]
+            return cls(
+                series, sequences, grid, pick, group_of, groups, (persons[shown], overall[shown])
+            )
         sizes, present = _sizes(series, sequences, pick, grid, len(values))
         group_of, groups = ranked(sizes, values, spec.limit, present)
         return cls(series, sequences, grid, pick, group_of, groups)
@@ -151,19 +163,25 @@ class _Asked:
 
     def _persons(self) -> tuple[Cells, Cells]:
         """Return distinct people in groups × buckets, and in each group over the whole period."""
+        return self.counted or self._people_and_events()[:2]
+
+    def _people_and_events(self) -> tuple[Cells, Cells, Cells]:
+        """Return the same, and how many events of the period each group has."""
         shape = (len(self.groups), len(self.grid.buckets))
         grid = self.grid
 
-        def work(matches: Matches) -> tuple[Cells, Cells]:
-            counts, overall = np.zeros(shape, np.int64), np.zeros(shape[0], np.int64)
+        def work(matches: Matches) -> tuple[Cells, Cells, Cells]:
+            counts = np.zeros(shape, np.int64)
+            overall, events = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
             _count_people(
                 matches.offsets, matches.time, self.codes(matches), self.group_of,
-                grid.opens, grid.closes, grid.span.start_us, counts, overall,
+                grid.opens, grid.closes, grid.span.start_us, counts, overall, events,
             )  # fmt: skip
-            return counts, overall
+            return counts, overall, events
 
         parts = self.sequences.scan(self.pick, work)
-        return _sum([part[0] for part in parts]), _sum([part[1] for part in parts])
+        counts, overall, events = zip(*parts, strict=True)
+        return _sum(counts), _sum(overall), _sum(events)
 
     def _of_property(self) -> tuple[Numbers, list[float | None]]:
         prop = self.series.measure.property
@@ -314,9 +332,9 @@ def _cells(time: Any, code: Any, group_of: Any, opens: Any, closes: Any, cell: A
 @compiled
 def _count_people(
     offsets: Any, time: Any, code: Any, group_of: Any, opens: Any, closes: Any, start_us: int,
-    counts: Any, overall: Any,
+    counts: Any, overall: Any, events: Any,
 ) -> None:  # fmt: skip
-    """Count each person once in every window that holds an event of theirs.
+    """Count each person once in every window that holds an event of theirs, and all events.
 
     Windows open and close in order, and so do a person's events: `following[g]` is the first window
     in which the person is not counted yet.
@@ -336,9 +354,11 @@ def _count_people(
                 person[g] = p
                 following[g] = 0
                 counted[g] = False
-            if not counted[g] and t >= start_us:
-                counted[g] = True
-                overall[g] += 1
+            if t >= start_us:
+                events[g] += 1
+                if not counted[g]:
+                    counted[g] = True
+                    overall[g] += 1
             b = following[g]
             if b < buckets and closes[b] <= t:
                 b = bucket_at(t, opens, closes, width)
