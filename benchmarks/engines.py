@@ -18,8 +18,10 @@ from chdb.session import Session
 
 from benchmarks.data import DataSet
 from benchmarks.questions import DAY_US, Question
-from cairn.insights.run import ask
+from cairn.insights.registry import kind_of
+from cairn.insights.run import span_of
 from cairn.query.periods import Calendar
+from cairn.query.sequences import Sequences
 from cairn.store.duckdb.store import DuckDBStore
 
 THREADS = os.cpu_count() or 1
@@ -59,7 +61,9 @@ class Cairn:
         if self._calendar is None:
             newest = self.store.sql("SELECT epoch_us(max(time)) FROM events").column(0)[0].as_py()
             self._calendar = Calendar(ZoneInfo("UTC"), newest + DAY_US)
-        return ask(self.store, question.spec, self._calendar, THREADS).result
+        spec, span = question.spec, span_of(self.store, question.spec, self._calendar)
+        people = Sequences(self.store.snapshot, THREADS)
+        return kind_of(spec).kernel.answer(spec, people, span, self._calendar)
 
     def cells(self, question: Question, result: Any) -> Any:
         """Return the answer as cells."""
