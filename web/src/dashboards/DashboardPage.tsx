@@ -195,7 +195,7 @@ function NothingYet({ projectId }: { projectId: string }) {
         <strong>No event has arrived yet.</strong>
         <p>These tiles fill by themselves as soon as your product sends events.</p>
       </div>
-      <ButtonLink to="/p/$projectId/welcome" params={{ projectId }} variant="light">
+      <ButtonLink to="/p/$projectId/welcome" params={{ projectId }} variant="default">
         Send the first event
       </ButtonLink>
     </Surface>
@@ -210,6 +210,7 @@ function Refresh({ projectId }: { projectId: string }) {
     <Tooltip label="Ask everything again">
       <ActionIcon
         size={36}
+        visibleFrom="sm"
         aria-label="Refresh"
         loading={asking}
         onClick={() => client.invalidateQueries({ queryKey })}
