@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,12 +13,12 @@ from .site import Site
 
 
 @pytest.fixture
-def quiet(site: Site) -> Iterator[Site]:
+def quiet(site: Site) -> Site:
     """Create a project of its own, into which nothing was sent yet."""
     made = site.api.post("/api/projects", json={"name": "Quiet", "timezone": "Asia/Tokyo"})
     project_id = made.raise_for_status().json()["id"]
     keys = site.api.get(f"/api/projects/{project_id}/keys").raise_for_status().json()
-    yield Site(site.url, site.api, project_id, keys[0]["secret"])
+    return Site(site.url, site.api, project_id, keys[0]["secret"])
 
 
 def track(number: int, event: str = "Tea poured", **properties: object) -> dict[str, object]:

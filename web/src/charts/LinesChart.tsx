@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from "@mantine/core";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
 import type { Lines, Point } from "../api/shapes";
 import type { CanvasHandle, Spot } from "./Canvas";
 import type { OnPoint } from "./Chart";
@@ -43,7 +43,7 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
       }),
     [marks, drawn, chart.partial_from, scheme, compact],
   );
-  const handle = useRef<CanvasHandle | null>(null);
+  const [handle, setHandle] = useState<CanvasHandle | null>(null);
   const [cursor, setCursor] = useState<{ index: number; line: number } | null>(null);
 
   const pointOf = (line: DrawnLine | null | undefined, index: number): Point | null =>
@@ -71,9 +71,14 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
     if (!next || drawn.length === 0) return;
     event.preventDefault();
     setCursor(next);
-    handle.current?.show(next.index);
   };
   const here = cursor && drawn[cursor.line];
+
+  // A new drawing takes the tooltip away, so it is shown again after each.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the option is what is drawn
+  useEffect(() => {
+    if (cursor) handle?.show(cursor.index);
+  }, [cursor, handle, option]);
 
   return (
     <div className={classes.stack} style={{ height }}>
@@ -100,14 +105,12 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
         onKeyDown={walk}
         onBlur={() => {
           setCursor(null);
-          handle.current?.hide();
+          handle?.hide();
         }}
       >
         <Drawing
           option={option}
-          onReady={(ready) => {
-            handle.current = ready;
-          }}
+          onReady={setHandle}
           onSpot={
             opens
               ? ({ index, value }: Spot) => open(nearest(drawn, index, value), index)
