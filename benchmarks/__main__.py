@@ -80,7 +80,7 @@ def _ask(folder: Path, results: Results, only: Part | None, progress: Progress) 
         key = served.prepare(data_dir)
         step("starting cairn serve")
         results.ready_seconds = served.cold_start(data_dir)
-        results.over_http = served.over_http(data_dir, key, QUESTIONS, step)
+        results.over_http = served.over_http(data_dir, key, results.outcomes, step)
 
 
 def _progress() -> Progress:

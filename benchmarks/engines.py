@@ -81,11 +81,11 @@ class ClickHouse:
 
     def __init__(self, folder: Path) -> None:
         self._session: Any = Session(str(folder))  # type: ignore[no-untyped-call]
-        self._session.query("CREATE DATABASE bench; USE bench")
         self._folder = folder
 
     def load(self, data: DataSet) -> None:
         """Fill both tables and merge each into one part."""
+        self._session.query("CREATE DATABASE bench; USE bench")
         file = self._folder / "events.parquet"
         columns = data.events.set_column(1, "time", data.events["time"].cast(pa.int64()))
         pq.write_table(columns, file, compression="lz4")

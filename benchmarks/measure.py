@@ -51,11 +51,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A question with everyone's time. `cells` counts the numbers on which all agreed."""
+    """A question with everyone's time, and the answer on which all agreed."""
 
     question: Question
     timings: tuple[Timing, ...]
-    cells: int
+    answer: Numbers
 
 
 class Disagreement(Exception):
@@ -77,7 +77,9 @@ def compare(question: Question, engines: Sequence[Engine], step: Callable[[str],
             cells = engine.cells(question, engine.run(question, sql))
             expected = cells if expected is None else expected
             if cells != expected:
-                raise Disagreement(_difference(question, engine, name, expected, cells))
+                raise Disagreement(
+                    difference(question, f"{engine.name} by {name}", expected, cells)
+                )
             seconds = _seconds(engine, question, sql)
             if best is None or seconds < best[0]:
                 best = seconds, name, sql
@@ -95,7 +97,7 @@ def compare(question: Question, engines: Sequence[Engine], step: Callable[[str],
             Timing(engine.name, name, tuple(seconds))
             for (engine, name, _), seconds in zip(fastest, taken, strict=True)
         ),
-        len(expected or ()),
+        expected or {},
     )
 
 
@@ -105,11 +107,10 @@ def _seconds(engine: Engine, question: Question, sql: str) -> float:
     return time.perf_counter() - began
 
 
-def _difference(
-    question: Question, engine: Engine, name: str, expected: Numbers, found: Numbers
-) -> str:
+def difference(question: Question, who: str, expected: Numbers, found: Numbers) -> str:
+    """Return where two answers part, as a sentence."""
     places = [p for p in {**expected, **found} if expected.get(p) != found.get(p)]
     shown = ", ".join(
         f"{place}: {found.get(place, 0)} and not {expected.get(place, 0)}" for place in places[:5]
     )
-    return f"{engine.name} answers {question.name} by {name} differently at {len(places)}: {shown}"
+    return f"{who} answers {question.name} differently at {len(places)} places: {shown}"

@@ -134,7 +134,7 @@ def _questions(results: Results) -> str:
         ours, *others = outcome.timings
         http = results.over_http.get(outcome.question.name)
         row = [
-            f"{outcome.question.title} ({outcome.cells:,} numbers)",
+            f"{outcome.question.title} ({len(outcome.answer):,} numbers)",
             f"{1e3 * ours.median:.1f}",
             "" if http is None else f"{1e3 * http:.1f}",
         ]

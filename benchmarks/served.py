@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import ROUNDS, Disagreement
-from benchmarks.questions import Numbers, Question
+from benchmarks.measure import ROUNDS, Disagreement, Outcome, difference
+from benchmarks.questions import Question
 from cairn.access.keys import create_api_key
 from cairn.insights.answer import Answer
 from cairn.store.records.records import Records
@@ -55,18 +55,18 @@ def cold_start(data_dir: Path, times: int = 3) -> float:
 
 
 def over_http(
-    data_dir: Path, key: str, questions: Sequence[Question], step: Callable[[str], None]
+    data_dir: Path, key: str, outcomes: Sequence[Outcome], step: Callable[[str], None]
 ) -> Mapping[str, float]:
     """Return the median seconds of each question over HTTP, its answer read to the end.
 
     Every request says a label of its own, so that no answer comes from memory. Raises Disagreement
-    when an answer differs from the one before.
+    when an answer differs from the one of the engine's call.
     """
-    seconds: dict[str, list[float]] = {question.name: [] for question in questions}
-    first: dict[str, Numbers] = {}
+    seconds: dict[str, list[float]] = {outcome.question.name: [] for outcome in outcomes}
     with _server(data_dir) as address:
         for number in range(_UNTIMED + ROUNDS):
-            for question in questions:
+            for outcome in outcomes:
+                question = outcome.question
                 step(f"{question.name} over HTTP")
                 request = urllib.request.Request(
                     f"{address}/api/projects/{PROJECT}/query",
@@ -78,8 +78,8 @@ def over_http(
                     body = answer.read()
                 seconds[question.name].append(time.perf_counter() - began)
                 cells = question.answer(Answer.model_validate_json(body).result)
-                if cells != first.setdefault(question.name, cells):
-                    raise Disagreement(f"{question.name} over HTTP changed between requests")
+                if cells != outcome.answer:
+                    raise Disagreement(difference(question, "HTTP", outcome.answer, cells))
     return {name: statistics.median(taken[_UNTIMED:]) for name, taken in seconds.items()}
 
 
