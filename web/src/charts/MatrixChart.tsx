@@ -7,7 +7,7 @@ import classes from "./charts.module.css";
 import { Drawing } from "./Drawing";
 import { bucketShort, bucketTitle, formatValue } from "./format";
 import { within } from "./openings";
-import { seriesColor } from "./palette";
+import { COLORS, seriesColor } from "./palette";
 import { plotLines } from "./plot";
 
 interface MatrixChartProps {
@@ -17,6 +17,9 @@ interface MatrixChartProps {
   compact?: boolean | undefined;
 }
 
+/** How many curves are drawn at most: one per colour. */
+const CURVES = COLORS;
+
 type Showing = "share" | "persons";
 
 /** Cohorts by intervals since their start: the darker a cell, the larger its share. */
@@ -24,6 +27,8 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
   const [showing, setShowing] = useState<Showing>("share");
   const many = chart.groups.length > 1;
   const most = useMemo(() => largestShare(chart.groups), [chart.groups]);
+  const scheme = useComputedColorScheme("light");
+  const drawn = many && !compact ? CURVES : 0;
   return (
     <div className={classes.stack} style={compact ? { height } : { minHeight: height }}>
       {!compact && <Curve chart={chart} />}
@@ -58,12 +63,13 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
               ))}
             </tr>
           </thead>
-          {chart.groups.map((group) => (
+          {chart.groups.map((group, g) => (
             <Rows
               key={JSON.stringify(group.rows[0]?.cells[0]?.point ?? group.label)}
               group={group}
               chart={chart}
               many={many}
+              color={g < drawn ? seriesColor(g, scheme) : null}
               most={most}
               showing={showing}
               onPoint={onPoint}
@@ -87,12 +93,14 @@ interface RowsProps {
   group: MatrixGroup;
   chart: Matrix;
   many: boolean;
+  /** The colour of the group's curve, null when none is drawn. */
+  color: string | null;
   most: number;
   showing: Showing;
   onPoint?: OnPoint | undefined;
 }
 
-function Rows({ group, chart, many, most, showing, onPoint }: RowsProps) {
+function Rows({ group, chart, many, color, most, showing, onPoint }: RowsProps) {
   const [expanded, setExpanded] = useState(!many);
   const size = group.rows.reduce((sum, row) => sum + row.size, 0);
   const Icon = expanded ? IconChevronDown : IconChevronRight;
@@ -107,6 +115,7 @@ function Rows({ group, chart, many, most, showing, onPoint }: RowsProps) {
               onClick={() => setExpanded(!expanded)}
             >
               <Icon size={14} aria-hidden />
+              {color && <span className={classes.swatch} style={{ "--swatch": color }} />}
               {group.label}
             </UnstyledButton>
           ) : (
@@ -204,7 +213,7 @@ function Curve({ chart }: { chart: Matrix }) {
     () =>
       plotLines({
         ticks: chart.columns.slice(1).map((column) => ({ mark: column, title: column })),
-        strokes: chart.groups.slice(0, 8).map((group, g) => ({
+        strokes: chart.groups.slice(0, CURVES).map((group, g) => ({
           label: chart.groups.length > 1 ? group.label : "Average",
           values: group.average.slice(1),
           unit: "share",

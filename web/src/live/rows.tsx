@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useId, useState } from "react";
 import type { Arrival, Rejection } from "../api/shapes";
 import { inline } from "../lib/json";
-import { dateAndTime, timeOfDay } from "../lib/time";
+import { dateAndTime, longDate, timeOfDay } from "../lib/time";
 import { CodeBlock } from "../ui/Code";
 import classes from "./live.module.css";
 import { pretty } from "./payload";
@@ -79,7 +79,7 @@ export function ArrivalRow({ projectId, timeZone, item }: ArrivalRowProps) {
         </dd>
         <dt>Happened</dt>
         <dd>
-          {dateAndTime(item.time, timeZone)}, {timeOfDay(item.time, timeZone)}
+          {longDate(item.time, timeZone)}, {timeOfDay(item.time, timeZone)}
         </dd>
         <dt>Message id</dt>
         <dd>{item.id}</dd>
