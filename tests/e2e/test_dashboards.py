@@ -111,6 +111,11 @@ def test_all_tiles_are_shown_over_another_period_and_the_address_keeps_it(
 def test_a_tile_is_renamed_and_the_name_stays(site: Site, page: Page, board: str) -> None:
     more(page, "Activation", "Rename")
     field = page.get_by_label("Title of the tile")
+    field.fill("Never mind")
+    field.press("Escape")
+    expect(page.get_by_role("link", name="Activation")).to_be_visible()
+
+    more(page, "Activation", "Rename")
     field.fill("From sign-up to use")
     field.press("Enter")
     expect(page.get_by_role("link", name="From sign-up to use")).to_be_visible()

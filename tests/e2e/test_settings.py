@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import accessibility_findings
@@ -74,8 +75,9 @@ def test_the_audit_log_says_who_did_what(site: Site, page: Page) -> None:
     assert accessibility_findings(page) == []
 
 
-def test_a_page_that_does_not_exist_leads_back(site: Site, page: Page) -> None:
-    page.goto(f"{site.path}/nowhere")
+@pytest.mark.parametrize("path", ["{project}/nowhere", "/p/0123456789abcdef/people", "/nowhere"])
+def test_a_page_that_does_not_exist_leads_back(site: Site, page: Page, path: str) -> None:
+    page.goto(path.format(project=site.path))
     expect(page.get_by_text("There is nothing here")).to_be_visible()
     page.get_by_role("link", name="Back to the start").click()
     expect(page).to_have_url(re.compile(rf"{site.path}/dashboards/\w+$"))

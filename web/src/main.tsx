@@ -26,10 +26,13 @@ const client = new QueryClient({
 });
 const router = createAppRouter(client);
 
-// After an update of the server the old page's parts are gone: get the new page, once.
-window.addEventListener("vite:preloadError", () => {
+// After an update of the server the old page's parts are gone: get the new page, once. While nobody
+// answers, the page stays as it is.
+window.addEventListener("vite:preloadError", async () => {
   const last = Number(sessionStorage.getItem("cairn.reloaded") ?? 0);
   if (Date.now() - last < 10_000) return;
+  const answer = await fetch("/healthz").catch(() => null);
+  if (!answer?.ok) return;
   sessionStorage.setItem("cairn.reloaded", String(Date.now()));
   window.location.reload();
 });

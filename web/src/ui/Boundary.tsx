@@ -1,15 +1,23 @@
 import { Button, Group } from "@mantine/core";
+import { useRouter } from "@tanstack/react-router";
 import { Empty } from "./Empty";
 import { ButtonLink } from "./links";
 import { Problem } from "./Problem";
 
 /** What is shown instead of a page that could not be shown. */
 export function Fallen({ error, reset }: { error: unknown; reset: () => void }) {
+  const router = useRouter();
+
+  async function again() {
+    await router.invalidate();
+    reset();
+  }
+
   return (
     <div style={{ maxWidth: 560, margin: "10vh auto", padding: 16 }}>
       <Problem error={error} />
       <Group mt="md" gap="xs">
-        <Button variant="default" onClick={reset}>
+        <Button variant="default" onClick={again}>
           Try again
         </Button>
         <Button variant="subtle" color="gray" onClick={() => window.location.reload()}>
