@@ -104,7 +104,9 @@ filters: SearchStrategy[Filter] = st.recursive(
     ),
     max_leaves=4,
 )
-some_filter = st.one_of(*[st.none()] * 5, filters)
+some_filter = st.sampled_from((False,) * 9 + (True,)).flatmap(
+    lambda there: filters if there else st.none()
+)
 event_names = st.sampled_from((*NAMES[:2] * 4, *NAMES, None, None, "never"))
 selectors: SearchStrategy[Selector] = st.builds(Selector, event=event_names, filter=some_filter)
 limits = st.sampled_from((1, 2, 3, 25))
@@ -185,10 +187,15 @@ def worlds(draw: DrawFn, spread_days: int = 40) -> World:
 def periods(draw: DrawFn, world: World) -> Period:
     """Draw a period that holds, or cuts through, what happens."""
     calendar = world.calendar
+    times = sorted({h.time_us for delivery in world.history for h in delivery.happenings})
+    if len(times) > 1 and draw(st.integers(0, 3)) == 3:
+        chosen = sorted(draw(st.lists(st.sampled_from(times), min_size=2, max_size=2)))
+        exact = (local(at, calendar.zone).isoformat() for at in chosen)
+        return Period.model_validate(dict(zip(("from", "to"), exact, strict=True)))
     if draw(st.integers(0, 3)) == 3:
         lowest = max(1, (calendar.now_us - world.around_us) // DAY + 1)
         return Period.model_validate({"from": f"-{lowest + draw(st.integers(0, 40))}d"})
-    wide = draw(st.booleans())
+    wide = draw(st.integers(0, 3)) < 3
     first = world.around_us - draw(st.integers(2, 40) if wide else st.integers(0, 3)) * DAY
     last = world.around_us + draw(st.integers(2, 40) if wide else st.integers(0, 3)) * DAY
     start, end = local(first, calendar.zone), local(last, calendar.zone)

@@ -11,10 +11,11 @@ from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.funnel import kernel, relational
-from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec, Window
+from cairn.insights.funnel.spec import SECONDS, FunnelPoint, FunnelResult, FunnelSpec, Window
 from cairn.insights.funnel.view import view
 from cairn.insights.view import Steps
 from cairn.query import sequences
+from cairn.query.filters import Selector
 from cairn.query.periods import Span, resolve
 from cairn.query.relational import RelationalEngine
 from cairn.query.sequences import Sequences
@@ -22,20 +23,57 @@ from cairn.store.duckdb.scoped import DuckDBRelation
 from insights.agreement import difference, trying
 from insights.funnel import oracle
 from insights.history import Act, acts_of, in_clickhouse, in_duckdb
-from insights.questions import World, limits, periods, properties, selectors, some_filter, worlds
+from insights.questions import (
+    NAMES,
+    World,
+    limits,
+    periods,
+    properties,
+    selectors,
+    some_filter,
+    worlds,
+)
 
-_LENGTHS = ((14, "day"), (90, "day"), (1, "day"), (1, "hour"), (60, "minute"), (1, "second"))
-_windows = st.sampled_from((*_LENGTHS, (1, "week"), (2, "month"), (2, "hour"))).map(
-    lambda length: Window.model_validate({"count": length[0], "unit": length[1]})
+SECOND = 1_000_000
+_WINDOWS = ((14, "day"), (90, "day"), (1, "day"), (60, "minute"), (1, "second"), (2, "month"))
+
+
+@st.composite
+def windows(draw: DrawFn, world: World, steps: Sequence[Selector]) -> Window:
+    """Draw a window, often one that ends exactly with some event."""
+    happened = [h for delivery in world.history for h in delivery.happenings]
+    gaps = {
+        later.time_us - first.time_us
+        for first in happened
+        for later in happened
+        if first.person == later.person and first.event == steps[0].event
+        if later.event in (steps[1].event, steps[-1].event)
+    }
+    known = [
+        (gap // SECOND // seconds, unit)
+        for gap in sorted(gaps)
+        for unit, seconds in SECONDS.items()
+        if gap > 0 and gap % (SECOND * seconds) == 0 and gap // SECOND // seconds <= 100_000
+    ]
+    chosen = st.sampled_from(_WINDOWS)
+    count, unit = draw(st.one_of(chosen, st.sampled_from(known)) if known else chosen)
+    return Window.model_validate({"count": count, "unit": unit})
+
+
+_steps: st.SearchStrategy[tuple[Selector, ...]] = st.one_of(
+    st.permutations([Selector(event=name) for name in NAMES[:3]]).map(tuple),
+    st.permutations([Selector(event=name) for name in NAMES[:2]]).map(tuple),
+    st.lists(selectors, min_size=2, max_size=4).map(tuple),
 )
 
 
 @st.composite
 def specs(draw: DrawFn, world: World) -> FunnelSpec:
     """Draw a funnel about what happens in a world."""
+    steps = draw(_steps)
     return FunnelSpec(
-        steps=tuple(draw(st.lists(selectors, min_size=2, max_size=4))),
-        window=draw(_windows),
+        steps=steps,
+        window=draw(windows(world, steps)),
         period=draw(periods(world)),
         filter=draw(some_filter),
         breakdown=draw(st.one_of(st.none(), properties)),
