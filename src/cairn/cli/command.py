@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import re
 import sys
 from typing import Annotated, Any
 
@@ -26,6 +28,9 @@ VERBS = {
 }
 """Where each verb is. It is imported when it is called, so that no verb waits for the others."""
 
+_ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+"""Where the lines of a docstring end, which is not where those of a terminal do."""
+
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
@@ -42,9 +47,9 @@ class _Verbs(TyperGroup):
         alone = typer.Typer(
             add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False
         )
-        alone.command(cmd_name, context_settings=_CONTEXT)(
-            getattr(importlib.import_module(module), function)
-        )
+        verb = getattr(importlib.import_module(module), function)
+        text = _ONE_LINE_END.sub(" ", inspect.cleandoc(verb.__doc__))
+        alone.command(cmd_name, context_settings=_CONTEXT, help=text)(verb)
         return typer.main.get_command(alone)
 
 
@@ -78,8 +83,9 @@ def cairn(
 ) -> None:
     """Product analytics that your team owns.
 
-    New here? `cairn demo` shows Cairn with real data; `cairn serve` starts your own.
-    Settings come from cairn.toml and CAIRN_* variables; `cairn doctor` shows them.
+    `cairn demo` shows it with real data, `cairn serve` starts your own.
+
+    Settings come from cairn.toml and CAIRN_* variables.
     """
 
 

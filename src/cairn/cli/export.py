@@ -49,7 +49,7 @@ def export(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="Where to: .jsonl, .csv or .parquet, with .gz or .zst behind it to pack it. "
             "- or nothing writes JSON Lines to standard output.",
         ),

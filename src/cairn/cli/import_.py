@@ -72,7 +72,7 @@ class Delivery:
 def import_files(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="CSV, TSV, JSON Lines or Parquet; - reads stdin."),
+        typer.Argument(metavar="FILE", help="CSV, TSV, JSON Lines or Parquet; - reads stdin."),
     ],
     mapping: Annotated[
         str,

@@ -67,7 +67,8 @@ class HttpSender:
                     raise _refusal(answer)
                 problem = f"it answered {answer.status_code}"
                 wait_seconds = _retry_after(answer) or wait_seconds
-            time.sleep(wait_seconds)
+            if attempt < _TRIES - 1:
+                time.sleep(wait_seconds)
         raise Unavailable(
             f"the server at {self._url} did not take the events: {problem}",
             hint="Start it with `cairn serve`, then repeat the import; it goes on where it stopped.",
