@@ -57,7 +57,14 @@ def order_events(person: Any, time: Any, persons: int) -> tuple[Any, Any]:
 
 @compiled
 def merge_order(
-    a_start: Any, a_time: Any, a_row: Any, a_moved: Any, b_start: Any, b_time: Any, b_row: Any, persons: int
+    a_start: Any,
+    a_time: Any,
+    a_row: Any,
+    a_moved: Any,
+    b_start: Any,
+    b_time: Any,
+    b_row: Any,
+    persons: int,
 ) -> tuple[Any, Any]:
     """Merge two runs: return (start, source), where source is i for a[i] and -1 - j for b[j].
 
