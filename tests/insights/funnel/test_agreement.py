@@ -127,7 +127,7 @@ def _points(
     return [(point, persons) for point, persons in points if isinstance(point, FunnelPoint)]
 
 
-@trying(12)
+@trying(8)
 @given(cases(3))
 def test_relations_in_duckdb_agree_with_the_definition(
     case: tuple[World, list[FunnelSpec]],
@@ -137,7 +137,7 @@ def test_relations_in_duckdb_agree_with_the_definition(
         _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
 
 
-@trying(12)
+@trying(8)
 @given(cases(3))
 def test_relations_in_clickhouse_agree_with_the_definition(
     case: tuple[World, list[FunnelSpec]],

@@ -87,7 +87,7 @@ def _points(
     return [p for p in points if p[1]] + [p for p in points if not p[1]][:8]
 
 
-@trying(12)
+@trying(8)
 @given(cases(3))
 def test_relations_in_duckdb_agree_with_the_definition(
     case: tuple[World, list[RetentionSpec]],
@@ -97,7 +97,7 @@ def test_relations_in_duckdb_agree_with_the_definition(
         _agrees(world, questions, DuckDBRelation(store), acts_of(world.history))
 
 
-@trying(12)
+@trying(8)
 @given(cases(3))
 def test_relations_in_clickhouse_agree_with_the_definition(
     case: tuple[World, list[RetentionSpec]],
