@@ -1,4 +1,4 @@
-"""Going anywhere by typing."""
+"""Going anywhere by typing, and by the keyboard alone."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def test_a_page_an_event_and_a_person_are_found_by_typing(site: Site, page: Page
     expect(page.get_by_role("option", name="Viewed report")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/insights/trends"))
+
+
+def test_the_keyboard_reaches_the_page_without_passing_the_navigation(
+    site: Site, page: Page
+) -> None:
+    page.goto(f"{site.path}/people")
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Search people")).to_be_focused()
 
 
 def test_what_is_not_there_is_said_and_escape_closes(site: Site, page: Page) -> None:

@@ -127,7 +127,7 @@ export function TileCard(props: Props) {
                 onClose={() => setRenaming(false)}
               />
             ) : (
-              <Link {...link} className={classes.link}>
+              <Link {...link} className={classes.link} title={tile.title}>
                 {tile.title || "Untitled"}
               </Link>
             )}

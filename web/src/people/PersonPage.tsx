@@ -1,4 +1,4 @@
-import { Badge, Skeleton, UnstyledButton } from "@mantine/core";
+import { Badge, Button, Skeleton, UnstyledButton } from "@mantine/core";
 import { IconArrowLeft, IconChevronRight } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -17,6 +17,8 @@ import { Problem } from "../ui/Problem";
 import { Surface } from "../ui/Surface";
 import { Avatar } from "./Avatar";
 import classes from "./PersonPage.module.css";
+
+const VISITS = 40;
 
 /** One person: what is known about them, and what they did, visit by visit. */
 export default function PersonPage() {
@@ -60,6 +62,7 @@ export default function PersonPage() {
 }
 
 function Person({ person, timeZone }: { person: PersonDetail; timeZone: string }) {
+  const [shown, setShown] = useState(VISITS);
   const properties = Object.entries(person.properties).sort(([a], [b]) => a.localeCompare(b));
   return (
     <div className={classes.columns}>
@@ -109,7 +112,7 @@ function Person({ person, timeZone }: { person: PersonDetail; timeZone: string }
           <h2>Visits</h2>
           <span>Times in {timeZone}</span>
         </div>
-        {person.sessions.map((session, i) => (
+        {person.sessions.slice(0, shown).map((session, i) => (
           <Visit
             key={session.start + (session.events[0]?.id ?? "")}
             session={session}
@@ -117,7 +120,12 @@ function Person({ person, timeZone }: { person: PersonDetail; timeZone: string }
             open={i < 3}
           />
         ))}
-        {person.more ? (
+        {person.sessions.length > shown ? (
+          <Button variant="default" mt="xs" onClick={() => setShown(shown + VISITS)}>
+            Show more
+          </Button>
+        ) : null}
+        {person.more && person.sessions.length <= shown ? (
           <p className={classes.none}>
             Older events are left out here. They count in every chart all the same.
           </p>
