@@ -79,7 +79,7 @@ class Site:
 
     def _event_total(self) -> int:
         catalog = self.api.get(f"{self.api_path}/catalog").raise_for_status().json()
-        return int(catalog["event_total"])
+        return sum(event["count"] for event in catalog["events"])
 
 
 @contextmanager

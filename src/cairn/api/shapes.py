@@ -241,7 +241,10 @@ class CatalogProperty(Shape):
 
 
 class CatalogShape(Shape):
-    """Everything that a question can name. Events come by count, the largest first."""
+    """Everything that a question can name. Events come by count, the largest first.
+
+    `event_total` counts what "any event" counts: `$identify`, `$group` and `$alias` are left out.
+    """
 
     events: list[CatalogEvent]
     properties: list[CatalogProperty]

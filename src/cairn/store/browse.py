@@ -31,7 +31,10 @@ class PropertyName:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that a question can name. Events come by count, the largest first."""
+    """Everything that a question can name. Events come by count, the largest first.
+
+    `event_total` counts what "any event" counts: calls that only say who somebody is are left out.
+    """
 
     events: Sequence[EventName]
     properties: Sequence[PropertyName]

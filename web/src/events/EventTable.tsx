@@ -18,6 +18,8 @@ interface EventTableProps {
   searched: boolean;
 }
 
+const IDENTITY_EVENTS = ["$identify", "$group", "$alias"];
+
 /** Events by how often they occurred; each leads to its trend. */
 export function EventTable({ projectId, timeZone, total, events, searched }: EventTableProps) {
   if (events.length === 0) {
@@ -68,7 +70,10 @@ export function EventTable({ projectId, timeZone, total, events, searched }: Eve
               </th>
               <td data-number>{count(event.count)}</td>
               <td data-number className={classes.wide}>
-                {formatValue(total ? event.count / total : null, "share")}
+                {formatValue(
+                  total && !IDENTITY_EVENTS.includes(event.name) ? event.count / total : null,
+                  "share",
+                )}
               </td>
               <td className={classes.wide}>
                 <span

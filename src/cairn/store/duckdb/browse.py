@@ -84,7 +84,7 @@ class DuckDBBrowser:
         return Catalog(
             events=events,
             properties=[*(PropertyName("event", name) for name in names), *described],
-            event_total=counted.rows,
+            event_total=sum(event.count for event in events if event.name not in IDENTITY_EVENTS),
             person_total=self._number(
                 "SELECT (SELECT count(*) FROM persons) - (SELECT count(*) FROM merges)"
             ),
