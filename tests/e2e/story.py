@@ -23,7 +23,7 @@ def messages(now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the calls of the Segment spec that tell the story, ending shortly before `now`."""
     today = now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
     for number in range(PEOPLE):
-        yield from _person(number, today - timedelta(days=29 - number * 25 // PEOPLE))
+        yield from _person(number, today - timedelta(days=27 - number * 25 // PEOPLE))
 
 
 def people_named(part: str) -> int:

@@ -9,7 +9,7 @@ import {
   IconTable,
 } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useCatalog } from "../api/catalog";
 import { useProject, useTimeZone } from "../api/projects";
 import { csvOf } from "../api/query";
@@ -55,6 +55,9 @@ interface Opened {
 /** A question beside its answer. Every change is asked at once; the last answer stays until then. */
 export function Workbench({ projectId, given, place, tile, title, description }: WorkbenchProps) {
   const { spec, change, undo, redo } = useQuestion(projectId, given, place);
+  // What is typed while saving must not be lost when the address changes afterwards.
+  const latest = useRef(spec);
+  latest.current = spec;
   const rights = useRights();
   const navigate = useNavigate();
   const timeZone = useTimeZone(projectId);
@@ -105,8 +108,8 @@ export function Workbench({ projectId, given, place, tile, title, description }:
               onSaved={(saved) =>
                 void navigate({
                   to: "/p/$projectId/insights/$kind",
-                  params: { projectId, kind: spec.kind },
-                  search: { spec: shortened(spec), ...saved },
+                  params: { projectId, kind: latest.current.kind },
+                  search: { spec: shortened(latest.current), ...saved },
                   replace: true,
                 })
               }
