@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from cairn import __version__
-from cairn.api import interface, reference
+from cairn.api import docs, interface, reference
 from cairn.api.errors import handle_errors
 from cairn.api.frame import Frame
 from cairn.api.routes import ROUTERS
@@ -54,6 +54,7 @@ def application(
     for router in ROUTERS:
         app.include_router(_summed_up(router))
     app.include_router(reference.router)
+    app.include_router(docs.router)
     handle_errors(app)
     app.add_middleware(Frame)
     app.router.default = GZipMiddleware(interface.Interface(static), minimum_size=1_024)

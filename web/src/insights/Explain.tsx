@@ -41,9 +41,15 @@ export function Explain({ answer }: { answer: Answer }) {
             {meta.data_version}
           </dd>
         </dl>
-        <Anchor href="/reference" target="_blank" size="xs">
-          Ask the same through the API
-        </Anchor>
+        <p>
+          <Anchor href={view.docs} target="_blank" size="xs">
+            Every definition, with examples
+          </Anchor>
+          {" · "}
+          <Anchor href="/reference" target="_blank" size="xs">
+            Ask the same through the API
+          </Anchor>
+        </p>
       </Popover.Dropdown>
     </Popover>
   );
