@@ -43,6 +43,8 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: shared } } },
   },
   server: {
-    proxy: Object.fromEntries(["/api", "/v1", "/openapi.json", "/docs", "/reference"].map((path) => [path, server])),
+    proxy: Object.fromEntries(
+      ["/api", "/v1", "/openapi.json", "/docs", "/reference"].map((path) => [path, server]),
+    ),
   },
 });

@@ -93,6 +93,15 @@ def evaluate(formula: Formula, values: Sequence[NDArray[np.float64]]) -> NDArray
     return np.where(np.isfinite(combined), combined, 0.0)
 
 
+def spelled_out(text: str, titles: Sequence[str]) -> str:
+    """Return a formula with the titles of its series in place of their letters.
+
+    >>> spelled_out("a / B * 100", ["Answers", "Questions"])
+    'Answers / Questions * 100'
+    """
+    return re.sub("[A-Za-z]", lambda letter: titles[ord(letter[0].upper()) - ord("A")], text)
+
+
 class _Reader:
     """Reads one text from left to right."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cairn.insights.trends.formula import spelled_out
 from cairn.insights.trends.spec import (
     ROLLING_DAYS,
     TrendsLine,
@@ -62,8 +63,10 @@ def _first_open(spec: TrendsSpec, span: Span, calendar: Calendar) -> int | None:
 
 def _lines(spec: TrendsSpec, result: TrendsResult, previous: bool) -> list[Line]:
     if spec.formulas:
+        titles = [_title(spec, i) for i in range(len(spec.series))]
+        labels = [spelled_out(text, titles) for text in spec.formulas]
         return [
-            _line(spec.formulas[line.series], line, "number", None, previous)
+            _line(labels[line.series], line, "number", None, previous)
             for of_formula in result.formulas
             for line in of_formula
         ]
