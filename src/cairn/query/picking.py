@@ -17,16 +17,17 @@ compiled = numba.njit(nogil=True, cache=True)
 
 @compiled
 def pick_events(
-    start: Any, event: Any, masks: Any, lo: int, hi: int, place: Any, offsets: Any
+    start: Any, event: Any, masks: Any, lo: int, hi: int, only: Any, place: Any, offsets: Any
 ) -> Any:
     """Write where in the run the events of people lo to hi with a mask stand; return how many do.
 
-    `place` needs room for one more than all their events. `offsets` says whose they are.
+    `only` flags the people to look at, when it has any. `place` needs room for one more than all
+    their events. `offsets` says whose they are.
     """
     n = np.uint64(0)
     offsets[0] = 0
     for p in range(lo, hi):
-        if p < len(start) - 1:
+        if p < len(start) - 1 and (len(only) == 0 or only[p - lo]):
             for k in range(start[p], start[p + 1]):
                 place[n] = k
                 n += np.uint64(masks[event[k]] != 0)

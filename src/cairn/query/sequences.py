@@ -51,6 +51,7 @@ T = TypeVar("T")
 Masks = NDArray[np.uint32]
 
 CHUNK_EVENTS = 1 << 19
+_NOBODY = np.zeros(0, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,21 @@ class Matches:
         return len(self.offsets) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """People from `first_person` up to `end_person` whose events are all in the base, in order.
+
+    Those flagged in `skipped` (none when it is empty) are not among them. `masks[code]` says which
+    selectors an event's code fits.
+    """
+
+    first_person: int
+    end_person: int
+    skipped: Flags
+    masks: Masks
+    base: Run
+
+
 class Sequences:
     """People's events at one moment, ready to be picked from. Cheap to make; use one per question."""
 
@@ -94,13 +110,46 @@ class Sequences:
         """Return how many person numbers there are."""
         return self.snapshot.persons
 
-    def scan(self, pick: Pick, work: Callable[[Matches], T]) -> list[T]:
-        """Run `work` over the matches of every chunk of people and return its results in order."""
+    def scan(
+        self,
+        pick: Pick,
+        work: Callable[[Matches], T],
+        shortcut: Callable[[Stretch], T] | None = None,
+    ) -> list[T]:
+        """Run `work` over the matches of every chunk of people and return its results in order.
+
+        With a `shortcut`, which must come to the same, that takes the people whose events need no
+        merging, in fewer and longer stretches; results of the others follow. Questions that read
+        properties never take it.
+        """
         plan = _Plan.of(pick, self)
-        ranges = self._ranges()
+        ranges = self._ranges(CHUNK_EVENTS)
+        if shortcut is None or plan.filters or plan.properties:
+            return self._each(ranges, lambda lo, hi: [work(plan.matches(lo, hi))])
+        merged = _merged_people(self.snapshot)
+        settled = len(self.snapshot.base.start) - 1
+
+        def short(lo: int, hi: int) -> list[T]:
+            end = max(lo, min(hi, settled))
+            skipped = merged[lo:end] if merged[lo:end].any() else _NOBODY
+            return [shortcut(Stretch(lo, end, skipped, plan.masks, self.snapshot.base))]
+
+        def long(lo: int, hi: int) -> list[T]:
+            only = merged[lo:hi]
+            return [work(plan.matches(lo, hi, only))] if only.any() else []
+
+        results = self._each(self._ranges(len(self.snapshot.base) // (2 * self._threads)), short)
+        return results + (self._each(ranges, long) if merged.any() else [])
+
+    def _each(
+        self, ranges: Sequence[tuple[int, int]], work: Callable[[int, int], list[T]]
+    ) -> list[T]:
+        """Run `work` over stretches of people, several at once, and join its results in order."""
         if len(ranges) == 1 or self._threads == 1:
-            return [work(plan.matches(lo, hi)) for lo, hi in ranges]
-        return list(_pool(self._threads).map(lambda r: work(plan.matches(*r)), ranges))
+            parts = [work(lo, hi) for lo, hi in ranges]
+        else:
+            parts = list(_pool(self._threads).map(lambda people: work(*people), ranges))
+        return [result for part in parts for result in part]
 
     def values(self, prop: Property) -> Sequence[str | None]:
         """Return the texts behind a property's codes; index 0 is missing."""
@@ -129,11 +178,11 @@ class Sequences:
         found: Lookup = snapshot.columns.account(prop.name, list(column.values))
         return _Codes(found.values, base=column.base, recent=column.recent, then=found.codes)
 
-    def _ranges(self) -> list[tuple[int, int]]:
-        """Divide the people into stretches of about half a million events each."""
+    def _ranges(self, chunk_events: int) -> list[tuple[int, int]]:
+        """Divide the people into stretches of about so many events each."""
         persons = self.snapshot.persons
         run = max(self.snapshot.base, self.snapshot.recent, key=len)
-        pieces = max(1, -(-len(run) // CHUNK_EVENTS))
+        pieces = max(1, -(-len(run) // max(chunk_events, CHUNK_EVENTS)))
         if pieces == 1:
             return [(0, persons)]
         goals = np.arange(1, pieces) * (len(run) // pieces)
@@ -205,9 +254,9 @@ class _Plan:
             properties=pick.properties,
         )
 
-    def matches(self, lo: int, hi: int) -> Matches:
-        """Select the matches of the people from lo up to hi."""
-        offsets, time, mask, position = self._picked(lo, hi)
+    def matches(self, lo: int, hi: int, only: Flags = _NOBODY) -> Matches:
+        """Select the matches of the people from lo up to hi, or of those flagged if any are."""
+        offsets, time, mask, position = self._picked(lo, hi, only)
         codes = {prop: source.read(position, lo, offsets) for prop, source in self.read.items()}
         if self.filters:
             for bits, holds in self.filters:
@@ -218,13 +267,13 @@ class _Plan:
             codes = {prop: array[kept] for prop, array in codes.items() if prop in self.properties}
         return Matches(lo, offsets, time, mask, tuple(codes[prop] for prop in self.properties))
 
-    def _picked(self, lo: int, hi: int) -> tuple[Ints, Ints, Masks, Codes]:
+    def _picked(self, lo: int, hi: int, only: Flags) -> tuple[Ints, Ints, Masks, Codes]:
         """Return offsets, times, masks and positions in columns, before filters."""
         base, recent, moved = self.snapshot.base, self.snapshot.recent, self.snapshot.moved
-        of_base = self._of_run(base, lo, hi, 0)
+        of_base = self._of_run(base, lo, hi, only, 0)
         if not _events_of(recent.start, lo, hi) and not moved[lo:hi].any():
             return of_base
-        of_recent = self._of_run(recent, lo, hi, 1)
+        of_recent = self._of_run(recent, lo, hi, only, 1)
         offsets = np.empty(hi - lo + 1, np.int64)
         time, mask, position = _buffers(len(of_base[1]) + len(of_recent[1]), 2)
         n = merge_picked(
@@ -233,18 +282,28 @@ class _Plan:
         )  # fmt: skip
         return offsets, time[:n], mask[:n], position[:n]
 
-    def _of_run(self, run: Run, lo: int, hi: int, slot: int) -> tuple[Ints, Ints, Masks, Codes]:
+    def _of_run(
+        self, run: Run, lo: int, hi: int, only: Flags, slot: int
+    ) -> tuple[Ints, Ints, Masks, Codes]:
         """Return the same of one run; its positions are places in the run."""
         span = self.span
         offsets = np.empty(hi - lo + 1, np.int64)
         time, mask, place = _buffers(_events_of(run.start, lo, hi) + 1, slot)
-        n = pick_events(run.start, run.event, self.masks, lo, hi, place, offsets)
+        n = pick_events(run.start, run.event, self.masks, lo, hi, only, place, offsets)
         inside = read_events(
             place[:n], run.event, run.time, self.masks, span.start_us, span.end_us, time, mask
         )
         if not inside:
             n = keep_within(span.start_us, span.end_us, offsets, time, mask, place)
         return offsets, time[:n], mask[:n], place[:n]
+
+
+def _merged_people(snapshot: Snapshot) -> Flags:
+    """Flag the people whose events are not all in the base, or were moved away from there."""
+    flags = np.zeros(snapshot.persons, np.bool_)
+    flags[: len(snapshot.recent.start) - 1] = np.diff(snapshot.recent.start) > 0
+    flags[: len(snapshot.moved)] |= snapshot.moved
+    return flags
 
 
 def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, Codes]], Flags]:

@@ -17,6 +17,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.store.lanes import Lanes
+
 Ints = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 Flags = NDArray[np.bool_]
@@ -85,7 +87,7 @@ class Snapshot:
     """All events of a project at one moment. Immutable; a new batch makes a new one.
 
     `codes` maps event names to the codes in the runs. `rows` counts the events in order of
-    arrival; those from `len(base)` on are in the recent run only.
+    arrival; those from `len(base)` on are in the recent run only. `lanes` are those of the base.
     """
 
     codes: Mapping[str, int]
@@ -95,4 +97,5 @@ class Snapshot:
     moved: Flags
     recent: Run
     columns: Columns
+    lanes: Lanes
     version: int

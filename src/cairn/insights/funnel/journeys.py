@@ -38,6 +38,18 @@ class Journeys:
     code: NDArray[np.uint32]
 
 
+def joined(parts: Sequence[Journeys]) -> Journeys:
+    """Return all journeys, by person."""
+    person = np.concatenate([part.person for part in parts])
+    reached = np.concatenate([part.reached for part in parts])
+    times = np.concatenate([part.times for part in parts])
+    code = np.concatenate([part.code for part in parts])
+    if np.any(person[1:] < person[:-1]):
+        order = np.argsort(person)
+        person, reached, times, code = person[order], reached[order], times[order], code[order]
+    return Journeys(person, reached, times, code)
+
+
 def counted(spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]) -> FunnelResult:
     """Count everyone, and each group of the breakdown; `texts` are the values behind the codes."""
     total = _summary(spec, journeys, None)
@@ -82,8 +94,8 @@ def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
         )
     bins = min(60, int(np.ceil(round(len(times_us) ** (1 / 3), 9))))
     reach = high - low
-    inner = np.array([low - (-reach * i // bins) for i in range(1, bins)], np.int64)
-    counts = np.bincount(np.searchsorted(inner, times_us, side="right"), minlength=bins)
+    bin_of = np.minimum((times_us - low) * bins // reach, bins - 1)
+    counts = np.bincount(bin_of, minlength=bins)
     edges = [(low * bins + reach * i) / (bins * 1e6) for i in range(bins + 1)]
     return tuple(
         HistogramBin(from_seconds=a, to_seconds=b, persons=int(n))
@@ -129,13 +141,12 @@ def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
 def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
     last = len(spec.steps) - 1
     reached, times = journeys.reached, journeys.times
-    persons = np.cumsum(np.bincount(reached, minlength=last + 2)[::-1])[::-1][1:]
     steps = []
     for k in range(last + 1):
         took = _took(reached, times, k - 1, k) if k else np.zeros(0, np.int64)
         steps.append(
             FunnelStep(
-                persons=int(persons[k]),
+                persons=int(np.count_nonzero(reached > k)),
                 average_seconds=_mean(took),
                 median_seconds=_median(took),
             )

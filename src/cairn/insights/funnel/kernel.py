@@ -21,12 +21,13 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from cairn.insights.funnel.journeys import Journeys, behind, counted
+from cairn.insights.funnel.journeys import Journeys, behind, counted, joined
+from cairn.insights.funnel.plain import lanes_of, plainly_followed
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.insights.points import within
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
-from cairn.query.sequences import Matches, Pick, Sequences
+from cairn.query.sequences import Matches, Pick, Sequences, Stretch
 
 Persons = NDArray[np.int32]
 
@@ -54,13 +55,15 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     """Follow every person through the steps."""
     properties = () if spec.breakdown is None else (spec.breakdown,)
     pick = Pick(spec.steps, span, spec.filter, properties)
-    parts = sequences.scan(pick, lambda matches: followed(spec, matches))
-    return Journeys(
-        np.concatenate([part.person for part in parts]),
-        np.concatenate([part.reached for part in parts]),
-        np.concatenate([part.times for part in parts]),
-        np.concatenate([part.code for part in parts]),
-    )
+    lanes = lanes_of(spec, sequences.snapshot)
+    shortcut = None
+    if lanes is not None:
+
+        def shortcut(stretch: Stretch) -> Journeys:
+            return plainly_followed(lanes, spec.window.microseconds, span, stretch)
+
+    parts = sequences.scan(pick, lambda matches: followed(spec, matches), shortcut)
+    return joined(parts)
 
 
 def followed(spec: FunnelSpec, matches: Matches) -> Journeys:

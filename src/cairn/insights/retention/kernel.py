@@ -18,10 +18,14 @@ from cairn.insights.retention.table import Frame, frame_of, result_of
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
-from cairn.query.sequences import Matches, Pick, Sequences
+from cairn.query.sequences import Matches, Pick, Sequences, Stretch
 
 Persons = NDArray[np.int32]
 _ALWAYS = np.iinfo(np.int64)
+_NO_CODES = np.zeros(0, np.uint32)
+_NO_ONE = np.zeros(0, np.bool_)
+_AS_IT_IS = np.arange(4, dtype=np.uint32)
+"""The mask of each mask: for matches, whose masks are known already."""
 
 
 def answer(
@@ -131,17 +135,28 @@ class _Asked:
         counts = np.zeros((groups, len(frame.rows), spec.columns), np.int64)
         lock = threading.Lock()
 
-        def work(matches: Matches) -> None:
+        def count(offsets: Any, time: Any, event: Any, masks: Any, code: Any, skipped: Any) -> None:
             part = np.zeros_like(counts)
             _count(
-                matches.offsets, matches.time, matches.mask, self.codes(matches), group_of,
+                offsets, time, event, masks, code, skipped, group_of,
                 spec.cohort == "first_time", spec.match == "on", frame.edges, frame.starts.end_us,
                 part,
             )  # fmt: skip
             with lock:
                 np.add(counts, part, out=counts)
 
-        self.sequences.scan(self.pick, work)
+        def work(matches: Matches) -> None:
+            code = matches.codes[0] if matches.codes else _NO_CODES
+            count(matches.offsets, matches.time, matches.mask, _AS_IT_IS, code, _NO_ONE)
+
+        def shortcut(stretch: Stretch) -> None:
+            run, lo, hi = stretch.base, stretch.first_person, stretch.end_person
+            offsets = run.start[lo : hi + 1]
+            count(offsets, run.time, run.event, stretch.masks, _NO_CODES, stretch.skipped)
+
+        assert self.pick.span is not None
+        whole = self.pick.span.start_us <= int(frame.edges[0])
+        self.sequences.scan(self.pick, work, shortcut if whole else None)
         if spec.match == "on_or_after":
             later = counts[:, :, 1:]
             later[:] = later[:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
@@ -175,12 +190,13 @@ def _starts(
 
 @compiled
 def _count(
-    offsets: Any, time: Any, mask: Any, code: Any, group_of: Any, first_time: bool, on: bool,
-    edges: Any, end_us: int, counts: Any,
+    offsets: Any, time: Any, event: Any, masks: Any, code: Any, skipped: Any, group_of: Any,
+    first_time: bool, on: bool, edges: Any, end_us: int, counts: Any,
 ) -> None:  # fmt: skip
     """Add each person to their cohorts and to the columns in which they return.
 
-    For `on_or_after` only the last column is marked; the caller sums from the right.
+    `masks[event[i]]` says which selectors an event fits. Without a `code` per event everyone has
+    code 0. For `on_or_after` only the last column is marked; the caller sums from the right.
     """
     rows, columns = counts.shape[1], counts.shape[2]
     opens, closes = edges[:-1], edges[1:]
@@ -189,18 +205,23 @@ def _count(
     group = np.empty(rows, np.int64)
     returned = np.empty(len(edges), np.int64)
     for p in range(len(offsets) - 1):
+        if len(skipped) and skipped[p]:
+            continue
         starts, returns, started = 0, 0, False
         interval, until = 0, edges[0]
         for i in range(offsets[p], offsets[p + 1]):
+            mask = masks[event[i]]
+            if mask == 0 or (starts == 0 and (mask & np.uint32(1)) == 0):
+                continue
             t = time[i]
-            wanted = (mask[i] & np.uint32(1)) != 0 and not (first_time and started)
+            wanted = (mask & np.uint32(1)) != 0 and not (first_time and started)
             started |= wanted
+            if first_time and wanted and not edges[0] <= t < end_us:
+                break  # the one start that counts lies elsewhere
             if t < edges[0]:
                 continue
-            back = (mask[i] & np.uint32(2)) != 0 and starts > 0
+            back = (mask & np.uint32(2)) != 0 and starts > 0
             if not back and not (wanted and t < end_us):
-                if first_time and started and starts == 0:
-                    break
                 continue
             if t >= until:
                 interval = bucket_at(t, opens, closes, width)
@@ -212,7 +233,7 @@ def _count(
                     break  # later returns change nothing
             if wanted and t < end_us and (starts == 0 or row_of[starts - 1] != interval):
                 row_of[starts] = interval
-                group[starts] = group_of[code[i]]
+                group[starts] = group_of[code[i] if len(code) else 0]
                 starts += 1
         first = 0
         for s in range(starts):

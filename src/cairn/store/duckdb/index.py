@@ -27,6 +27,7 @@ from cairn.store.base import Merge, final_targets
 from cairn.store.duckdb.arrange import merge_order, order_events, take_from_two
 from cairn.store.duckdb.columns import DuckDBColumns
 from cairn.store.duckdb.derived import UNREADABLE, read_array, read_object
+from cairn.store.lanes import Lanes
 from cairn.store.snapshot import Codes, Flags, Ints, Run, Snapshot
 
 FORMAT = 1
@@ -219,6 +220,7 @@ class SequenceIndex:
             moved=np.zeros(0, np.bool_),
             recent=_no_run(),
             columns=self._source.columns(self._folder / "0", np.zeros(0, np.uint32)),
+            lanes=_lanes_of(_no_run()),
             version=0,
         )
 
@@ -267,6 +269,7 @@ class SequenceIndex:
             moved=np.zeros(snapshot.persons, np.bool_),
             recent=_no_run(),
             columns=columns,
+            lanes=_lanes_of(run),
             version=snapshot.version,
         )
 
@@ -298,6 +301,7 @@ class SequenceIndex:
             base=run,
             moved=np.zeros(len(run.start) - 1, np.bool_),
             columns=self._source.columns(folder, run.row),
+            lanes=_lanes_of(run),
         )
 
     def _publish(self, columns: Any) -> None:
@@ -359,6 +363,10 @@ def _read_run(folder: Path) -> Run:
         )
     }
     return Run(**arrays, position=np.zeros(0, np.uint32))
+
+
+def _lanes_of(run: Run) -> Lanes:
+    return Lanes(run.start, run.event, run.time)
 
 
 def _no_run() -> Run:
