@@ -51,10 +51,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A question with everyone's time, and the answer on which all agreed."""
+    """A question with everyone's time, and the answer on which all agreed.
+
+    `slower` are the formulations that were tried once and are not an engine's fastest.
+    """
 
     question: Question
     timings: tuple[Timing, ...]
+    slower: tuple[Timing, ...]
     answer: Numbers
 
 
@@ -70,6 +74,7 @@ def compare(question: Question, engines: Sequence[Engine], step: Callable[[str],
     """
     expected: Numbers | None = None
     fastest: list[tuple[Engine, str, str]] = []
+    tried: list[Timing] = []
     for engine in engines:
         best = None
         for name, sql in engine.formulations(question).items():
@@ -81,6 +86,7 @@ def compare(question: Question, engines: Sequence[Engine], step: Callable[[str],
                     difference(question, f"{engine.name} by {name}", expected, cells)
                 )
             seconds = _seconds(engine, question, sql)
+            tried.append(Timing(engine.name, name, (seconds,)))
             if best is None or seconds < best[0]:
                 best = seconds, name, sql
         assert best is not None
@@ -96,6 +102,11 @@ def compare(question: Question, engines: Sequence[Engine], step: Callable[[str],
         tuple(
             Timing(engine.name, name, tuple(seconds))
             for (engine, name, _), seconds in zip(fastest, taken, strict=True)
+        ),
+        tuple(
+            timing
+            for timing in tried
+            if (timing.engine, timing.formulation) not in {(e.name, name) for e, name, _ in fastest}
         ),
         expected or {},
     )
