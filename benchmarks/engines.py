@@ -63,7 +63,7 @@ class Cairn:
             self._calendar = Calendar(ZoneInfo("UTC"), newest + DAY_US)
         spec, span = question.spec, span_of(self.store, question.spec, self._calendar)
         people = Sequences(self.store.snapshot, THREADS)
-        return kind_of(spec).kernel.answer(spec, people, span, self._calendar)
+        return kind_of(spec).kernel().answer(spec, people, span, self._calendar)
 
     def cells(self, question: Question, result: Any) -> Any:
         """Return the answer as cells."""

@@ -9,13 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cairn.insights.funnel import kernel as funnel_kernel
 from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
-from cairn.insights.retention import kernel as retention_kernel
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
-from cairn.insights.trends import kernel as trends_kernel
 from cairn.insights.trends import view as trends_view
 from cairn.insights.trends.spec import TrendsSpec
 from cairn.insights.view import View
@@ -46,9 +43,27 @@ class Kind:
 
     name: str
     spec: type[Frozen]
-    kernel: Engine
+    kernel: Callable[[], Engine]
     relational: Callable[[], Engine]
     view: Callable[[Any, Any, Span, Calendar], View]
+
+
+def _kernel_of_trends() -> Engine:
+    from cairn.insights.trends import kernel
+
+    return Engine(kernel.answer, kernel.people)
+
+
+def _kernel_of_funnel() -> Engine:
+    from cairn.insights.funnel import kernel
+
+    return Engine(kernel.answer, kernel.people)
+
+
+def _kernel_of_retention() -> Engine:
+    from cairn.insights.retention import kernel
+
+    return Engine(kernel.answer, kernel.people)
 
 
 def _relational_trends() -> Engine:
@@ -69,26 +84,27 @@ def _relational_retention() -> Engine:
     return Engine(relational.answer, relational.people)
 
 
-# Relational engines are imported when first asked, because Ibis takes a second to load.
+# Engines are imported when first asked, because a server that starts need not wait for them: numba
+# and Ibis take their time to load.
 KINDS = (
     Kind(
         "trends",
         TrendsSpec,
-        Engine(trends_kernel.answer, trends_kernel.people),
+        _kernel_of_trends,
         _relational_trends,
         trends_view.view,
     ),
     Kind(
         "funnel",
         FunnelSpec,
-        Engine(funnel_kernel.answer, funnel_kernel.people),
+        _kernel_of_funnel,
         _relational_funnel,
         funnel_view.view,
     ),
     Kind(
         "retention",
         RetentionSpec,
-        Engine(retention_kernel.answer, retention_kernel.people),
+        _kernel_of_retention,
         _relational_retention,
         retention_view.view,
     ),

@@ -16,7 +16,6 @@ from cairn.insights.answer import Answer, Meta, Spec
 from cairn.insights.registry import Engine, kind_of
 from cairn.insights.view import Point
 from cairn.query.periods import Calendar, Span, local, resolve
-from cairn.query.sequences import Sequences
 from cairn.store.base import RelationalStore, SequenceStore
 
 Store = SequenceStore | RelationalStore
@@ -77,5 +76,7 @@ def _engine(store: Store, spec: Spec, threads: int) -> tuple[Engine, str, Any]:
     """Return what answers, its name, and the events to give it."""
     kind = kind_of(spec)
     if isinstance(store, SequenceStore):
-        return kind.kernel, "sequences", Sequences(store.snapshot, threads)
+        from cairn.query.sequences import Sequences
+
+        return kind.kernel(), "sequences", Sequences(store.snapshot, threads)
     return kind.relational(), store.dialect, store

@@ -1,16 +1,15 @@
 """Putting events in order of (person, time, arrival): the compiled loops behind the index.
 
-All functions release the GIL and are compiled once, then cached on disk.
+All functions release the GIL and are compiled when first called.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-compiled = numba.njit(nogil=True, cache=True)
+from cairn.core.compiled import compiled
 
 
 @compiled
