@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from cairn.access import keys, projects
 from cairn.core.errors import CairnError, NotFound
 from cairn.store.records.keys import WriteKeys
-from cairn.store.records.records import Records
+from cairn.store.records.records import MIGRATIONS, REVISION, Records
 from cairn.store.records.tables import KeyRow, Table
 
 
@@ -33,6 +35,19 @@ def test_migrations_lead_to_exactly_the_tables_of_the_code(tmp_path: Path) -> No
         differences = compare_metadata(MigrationContext.configure(connection), Table.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_records_of_the_last_migration_are_those_that_need_none() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == REVISION
+
+
+def test_records_of_an_unknown_migration_are_refused(tmp_path: Path) -> None:
+    Records.open(tmp_path / "records.sqlite").close()
+    with sqlite3.connect(tmp_path / "records.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(CommandError, match="9999"):
+        Records.open(tmp_path / "records.sqlite")
 
 
 def test_records_are_still_there_when_opened_again(tmp_path: Path) -> None:
