@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from cairn.access import members
-from cairn.cli.installation import records_of
 from cairn.cli.options import DataDir, Host, Port
 from cairn.cli.serve import address_in_use, serve
 from cairn.cli.show import notes
@@ -111,5 +109,8 @@ def _ending_on_signals() -> Iterator[None]:
 
 
 def _has_owner(settings: Settings) -> bool:
+    from cairn.access import members
+    from cairn.cli.installation import records_of
+
     with records_of(settings.data_dir) as records, records.read() as session:
         return members.any_member(session)
