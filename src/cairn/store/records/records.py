@@ -110,4 +110,5 @@ def _revision(connection: Connection) -> str | None:
     """Return the last migration that the records have had, or None when they are new."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
