@@ -14,7 +14,7 @@ import pytest
         ("cairn.cli.command", {"sqlalchemy", "fastapi", "numpy"}),
         ("cairn.cli.server", {"sqlalchemy", "fastapi", "numpy"}),
         ("cairn.collect.receive", {"sqlalchemy", "fastapi", "duckdb", "pyarrow"}),
-        ("cairn.app", {"numba", "alembic", "ibis"}),
+        ("cairn.app", {"numba", "alembic", "ibis", "markdown_it", "ua_parser"}),
     ],
 )
 def test_a_process_starts_without_what_it_may_never_need(module: str, absent: set[str]) -> None:

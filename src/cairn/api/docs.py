@@ -7,14 +7,16 @@ import re
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 import cairn
 from cairn.api.errors import nothing_here
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
 
@@ -99,6 +101,8 @@ def pages() -> dict[str, Path]:
 
 
 def _rendered(name: str, text: str) -> str:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
     title = name

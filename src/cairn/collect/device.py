@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import ua_parser
-
 _DESKTOPS = frozenset({"Windows", "Mac OS X", "Linux", "Ubuntu", "Chrome OS", "Fedora", "Debian"})
 
 
@@ -22,6 +20,8 @@ class Device:
 @lru_cache(maxsize=20_000)
 def device_of(user_agent: str) -> Device:
     """Return what the user agent says; computers are all called "Desktop"."""
+    import ua_parser
+
     found = ua_parser.parse(user_agent[:1_000])
     os = found.os.family if found.os else None
     browser = found.user_agent.family if found.user_agent else None
