@@ -11,7 +11,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("cairn.cli.command", {"sqlalchemy", "fastapi", "numpy"}),
+        ("cairn.cli.command", {"pydantic", "sqlalchemy", "fastapi", "numpy"}),
         ("cairn.cli.server", {"sqlalchemy", "fastapi", "numpy"}),
         ("cairn.collect.receive", {"sqlalchemy", "fastapi", "duckdb", "pyarrow"}),
         ("cairn.app", {"numba", "alembic", "ibis", "markdown_it", "ua_parser"}),

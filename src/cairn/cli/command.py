@@ -14,7 +14,6 @@ from typer.core import TyperGroup
 from cairn import __version__
 from cairn.cli.show import errors
 from cairn.core.errors import CairnError
-from cairn.core.settings import load_settings
 
 VERBS = {
     "demo": "cairn.cli.demo:demo",
@@ -97,6 +96,8 @@ def run() -> None:
         errors.say(error.message, error.hint)
         sys.exit(error.exit_code)
     except Exception as error:
+        from cairn.core.settings import load_settings
+
         if load_settings().log_level == "debug":
             raise
         errors.say(
