@@ -188,7 +188,7 @@ def test_a_formula_that_cannot_be_read_is_explained_and_nothing_is_lost(
     expect(answer(page).get_by_role("alert")).to_contain_text("A /")
     says(page, f"Signed up, people: {PEOPLE} over")
     formula.fill("A * 2")
-    says(page, f"A * 2: {PEOPLE * 2} over the period.")
+    says(page, f"Signed up, people * 2: {PEOPLE * 2} over the period.")
     expect(answer(page).get_by_role("alert")).to_have_count(0)
 
 

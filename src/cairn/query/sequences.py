@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,11 +145,14 @@ class Sequences:
         self, ranges: Sequence[tuple[int, int]], work: Callable[[int, int], list[T]]
     ) -> list[T]:
         """Run `work` over stretches of people, several at once, and join its results in order."""
-        if len(ranges) == 1 or self._threads == 1:
-            parts = [work(lo, hi) for lo, hi in ranges]
-        else:
-            parts = list(_pool(self._threads).map(lambda people: work(*people), ranges))
+        parts = self.each(lambda people: work(*people), ranges)
         return [result for part in parts for result in part]
+
+    def each(self, work: Callable[..., T], *items: Sequence[Any]) -> Iterable[T]:
+        """Do what `map` does, several at once."""
+        if len(items[0]) == 1 or self._threads == 1:
+            return map(work, *items)
+        return _pool(self._threads).map(work, *items)
 
     def values(self, prop: Property) -> Sequence[str | None]:
         """Return the texts behind a property's codes; index 0 is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from cairn.query.filters import Group
 from cairn.query.picking import compiled
 
 Persons = NDArray[np.int32]
+Each = Callable[..., Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,14 @@ def joined(parts: Sequence[Journeys]) -> Journeys:
     return Journeys(person, reached, times, code)
 
 
-def counted(spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None]) -> FunnelResult:
-    """Count everyone, and each group of the breakdown; `texts` are the values behind the codes."""
-    total = _summary(spec, journeys, None)
+def counted(
+    spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None], each: Each = map
+) -> FunnelResult:
+    """Count everyone, and each group of the breakdown; `texts` are the values behind the codes.
+
+    `each` is `map`, or one that does several at once.
+    """
+    total = _summary(spec, journeys, None, each)
     if spec.breakdown is None:
         return FunnelResult(total=total)
     group_of, groups = _groups(spec, journeys, texts)
@@ -76,6 +82,15 @@ def behind(
             return np.zeros(0, np.int32)
         chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
     return journeys.person[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """How long everyone took who went from one step to another, in microseconds, and on average."""
+
+    took: NDArray[np.int64]
+    average_seconds: float | None
+    median_seconds: float | None
 
 
 def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
@@ -138,24 +153,30 @@ def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
     )
 
 
-def _summary(spec: FunnelSpec, journeys: Journeys, group: Group | None) -> FunnelGroup:
+def _summary(
+    spec: FunnelSpec, journeys: Journeys, group: Group | None, each: Each = map
+) -> FunnelGroup:
     last = len(spec.steps) - 1
     reached, times = journeys.reached, journeys.times
-    steps = []
-    for k in range(last + 1):
-        took = _took(reached, times, k - 1, k) if k else np.zeros(0, np.int64)
-        steps.append(
-            FunnelStep(
-                persons=int(np.count_nonzero(reached > k)),
-                average_seconds=_mean(took),
-                median_seconds=_median(took),
-            )
+
+    def timed(begin: int, end: int) -> _Timed:
+        took = _took(reached, times, begin, end)
+        return _Timed(took, _mean(took), _median(took))
+
+    *between, whole = each(timed, (*range(last), 0), (*range(1, last + 1), last))
+    steps = [FunnelStep(persons=len(reached), average_seconds=None, median_seconds=None)]
+    steps += [
+        FunnelStep(
+            persons=len(step.took),
+            average_seconds=step.average_seconds,
+            median_seconds=step.median_seconds,
         )
-    total = _took(reached, times, 0, last)
+        for step in between
+    ]
     return FunnelGroup(
         group=group,
         steps=tuple(steps),
-        average_seconds=_mean(total),
-        median_seconds=_median(total),
-        histogram=histogram(total),
+        average_seconds=whole.average_seconds,
+        median_seconds=whole.median_seconds,
+        histogram=histogram(whole.took),
     )

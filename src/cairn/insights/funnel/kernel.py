@@ -36,7 +36,8 @@ _NEVER = np.iinfo(np.int64).min
 
 def answer(spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    return counted(spec, walk(spec, sequences, span), _texts(spec, sequences))
+    journeys = walk(spec, sequences, span)
+    return counted(spec, journeys, _texts(spec, sequences), sequences.each)
 
 
 def people(
