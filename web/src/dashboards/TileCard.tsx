@@ -22,11 +22,12 @@ import { heightOf } from "./arrange";
 import {
   type Change,
   duplicateTile,
-  moveTile,
+  growTile,
   newId,
   removeTile,
   renameTile,
   resizeTile,
+  shiftTile,
 } from "./edit";
 import { over } from "./period";
 import classes from "./TileCard.module.css";
@@ -72,7 +73,7 @@ export function TileCard(props: Props) {
   const link = insightLink(projectId, spec, { dashboard: dashboardId, tile: tile.id });
 
   function move(by: number) {
-    onChange(moveTile(tile.id, index + by));
+    onChange(shiftTile(tile.id, by));
   }
 
   function moveByKey(event: KeyboardEvent) {
@@ -91,7 +92,7 @@ export function TileCard(props: Props) {
     }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    onChange(resizeTile(tile.id, tile.width + (by[0] ?? 0), tile.height + (by[1] ?? 0)));
+    onChange(growTile(tile.id, by[0] ?? 0, by[1] ?? 0));
   }
 
   return (

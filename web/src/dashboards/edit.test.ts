@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 import type { Draft, Spec, Tile } from "../api/shapes";
 import {
   duplicateTile,
+  growTile,
   moveTile,
   putBackTile,
   removeTile,
   renameTile,
   resizeTile,
   restore,
+  shiftTile,
 } from "./edit";
 
 const spec = { kind: "trends", series: [{}] } as unknown as Spec;
@@ -53,4 +55,14 @@ test("a deleted tile comes back to its place, once", () => {
   const changed = removeTile("b").make(draft);
   expect(order(back.make(changed))).toBe("abc");
   expect(order(back.make(draft))).toBe("abc");
+});
+
+test("keys that come faster than the page is drawn add up", () => {
+  const [first] = growTile("a", -1, 0).make(growTile("a", 0, 1).make(draft)).tiles;
+  const [before] = draft.tiles;
+  expect(first?.width).toBe((before?.width ?? 0) - 1);
+  expect(first?.height).toBe((before?.height ?? 0) + 1);
+  expect(order(shiftTile("a", 1).make(shiftTile("a", 1).make(draft)))).toBe("bca");
+  expect(order(shiftTile("a", -1).make(draft))).toBe("abc");
+  expect(shiftTile("gone", 1).make(draft)).toEqual(draft);
 });

@@ -33,6 +33,29 @@ export function resizeTile(id: string, width: number, height: number): Change {
   return { label: "Resize the tile", make: onTile(id, (tile) => ({ ...tile, ...size })) };
 }
 
+/** Adds columns and rows to a tile, as it is by then: keys come faster than pages are drawn. */
+export function growTile(id: string, columns: number, rows: number): Change {
+  return {
+    label: "Resize the tile",
+    make: onTile(id, (tile) => ({
+      ...tile,
+      width: within(tile.width + columns, COLUMNS),
+      height: within(tile.height + rows, ROWS),
+    })),
+  };
+}
+
+/** Moves a tile by so many places from where it is by then. */
+export function shiftTile(id: string, places: number): Change {
+  return {
+    label: "Move the tile",
+    make: (draft) => {
+      const index = draft.tiles.findIndex((tile) => tile.id === id);
+      return index < 0 ? draft : moveTile(id, index + places).make(draft);
+    },
+  };
+}
+
 /** Puts a tile where another one is; the others move up. */
 export function moveTile(id: string, index: number): Change {
   return {
