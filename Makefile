@@ -35,7 +35,7 @@ bench: setup  ## Compare speed with ClickHouse and DuckDB (ARGS="--events 100000
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 dev: setup  ## Serve with an interface that reloads as you edit it
-	@$(BIN)/cairn demo & server=$$!; trap "kill $$server" EXIT; $(BIN)/python web/npm.py run dev
+	@(exec $(BIN)/cairn demo) & server=$$!; trap "kill $$server" EXIT; $(BIN)/python web/npm.py run dev
 
 web: setup  ## Build the interface again
 	@rm -rf src/cairn/web/static
