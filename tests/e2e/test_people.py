@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import Complaints, accessibility_findings
 from .site import TIMEZONE, Site
@@ -42,6 +42,20 @@ def test_a_person_has_their_properties_and_visits(site: Site, page: Page) -> Non
     report.click()
     expect(page.get_by_role("term").filter(has_text="seconds").first).to_be_visible()
     assert accessibility_findings(page) == []
+
+
+def test_a_search_that_settles_late_does_not_take_the_reader_back(site: Site, page: Page) -> None:
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.goto(f"{site.path}/people")
+    page.route("**/assets/PersonPage*.js", slowly)
+    search, link = page.get_by_label("Search people"), page.get_by_role("link", name=name_of(7))
+    expect(link).to_be_visible()
+    search.fill("person-07")
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name_of(7))
 
 
 def test_while_the_server_cannot_be_reached_that_is_said_and_can_be_tried_again(

@@ -8,13 +8,14 @@ import {
   IconDownload,
   IconTable,
 } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useCatalog } from "../api/catalog";
 import { useProject, useTimeZone } from "../api/projects";
 import { csvOf } from "../api/query";
 import { useRights } from "../api/session";
 import type { Interval, Kind, Period, Point, Spec, Tile } from "../api/shapes";
+import { useAmend } from "../lib/place";
 import { PeopleDrawer } from "../people/PeopleDrawer";
 import { Empty } from "../ui/Empty";
 import { Page } from "../ui/Page";
@@ -59,7 +60,7 @@ export function Workbench({ projectId, given, place, tile, title, description }:
   const latest = useRef(spec);
   latest.current = spec;
   const rights = useRights();
-  const navigate = useNavigate();
+  const amend = useAmend();
   const timeZone = useTimeZone(projectId);
   const weekStart = useProject(projectId).data?.week_start ?? "monday";
   const [mode, setMode] = useState<"chart" | "table">("chart");
@@ -106,11 +107,10 @@ export function Workbench({ projectId, given, place, tile, title, description }:
               place={place}
               saved={tile !== null && same(tile.spec, asked ?? spec)}
               onSaved={(saved) =>
-                void navigate({
+                amend({
                   to: "/p/$projectId/insights/$kind",
                   params: { projectId, kind: latest.current.kind },
                   search: { spec: shortened(latest.current), ...saved },
-                  replace: true,
                 })
               }
             />

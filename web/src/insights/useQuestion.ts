@@ -1,8 +1,8 @@
 /** The question on the page: kept in the address, and every change of it can be taken back. */
 
-import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Spec } from "../api/shapes";
+import { useAmend } from "../lib/place";
 import { begin, changed, type History, redone, undone } from "./history";
 import type { Place } from "./links";
 import { same, shortened } from "./questions";
@@ -21,7 +21,7 @@ interface Question {
  * from what was written there, as after going back, it is taken over.
  */
 export function useQuestion(projectId: string, given: Spec, place: Place | null): Question {
-  const navigate = useNavigate();
+  const amend = useAmend();
   const [history, setHistory] = useState<History<Spec>>(() => begin(given));
   const written = useRef(given);
   const spec = history.present;
@@ -36,15 +36,14 @@ export function useQuestion(projectId: string, given: Spec, place: Place | null)
     if (same(spec, written.current)) return;
     const timer = setTimeout(() => {
       written.current = spec;
-      void navigate({
+      amend({
         to: "/p/$projectId/insights/$kind",
         params: { projectId, kind: spec.kind },
         search: { spec: shortened(spec), ...place },
-        replace: true,
       });
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [spec, projectId, place, navigate]);
+  }, [spec, projectId, place, amend]);
 
   const change = useCallback(
     (next: Spec) => setHistory((old) => changed(old, next, Date.now())),

@@ -1,14 +1,14 @@
 import { Button, CloseButton, Skeleton, Table, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { usePeople } from "../api/people";
 import { useTimeZone } from "../api/projects";
 import type { Person } from "../api/shapes";
 import { inline } from "../lib/json";
 import { count, plural } from "../lib/number";
-import { useProjectId } from "../lib/place";
+import { useAmend, useProjectId } from "../lib/place";
 import { Empty } from "../ui/Empty";
 import { ButtonLink } from "../ui/links";
 import { Moment } from "../ui/Moment";
@@ -22,18 +22,17 @@ import classes from "./PeoplePage.module.css";
 export default function PeoplePage() {
   const projectId = useProjectId();
   const { search = "" } = useSearch({ from: "/p/$projectId/people" });
-  const navigate = useNavigate();
+  const amend = useAmend();
   const [typed, setTyped] = useState(search);
   const people = usePeople(projectId, search);
   const pages = people.data?.pages;
   const total = pages?.at(-1)?.total ?? 0;
 
   const find = useDebouncedCallback((text: string) => {
-    void navigate({
+    amend({
       to: "/p/$projectId/people",
       params: { projectId },
       search: text.trim() === "" ? {} : { search: text.trim() },
-      replace: true,
     });
   }, 200);
 
