@@ -18,6 +18,7 @@ from cairn.insights.funnel.spec import (
     HistogramBin,
 )
 from cairn.insights.grouping import ranked
+from cairn.insights.ranks import median
 from cairn.query.filters import Group
 from cairn.query.picking import compiled
 
@@ -123,7 +124,8 @@ def _mean(times_us: NDArray[np.int64]) -> float | None:
 
 
 def _median(times_us: NDArray[np.int64]) -> float | None:
-    return float(np.median(times_us)) / 1e6 if len(times_us) else None
+    middle = median(times_us)
+    return None if middle is None else middle / 1e6
 
 
 @compiled
