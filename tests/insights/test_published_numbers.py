@@ -14,8 +14,8 @@ from pyarrow import csv
 from pydantic import TypeAdapter
 
 from cairn.insights.answer import Spec
+from cairn.insights.chart import Steps
 from cairn.insights.run import ask, people_behind
-from cairn.insights.view import Steps
 from cairn.model.event import Event
 from cairn.query.periods import Calendar
 from cairn.store.base import Batch, NewPerson, RelationalStore, SequenceStore

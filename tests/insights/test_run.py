@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Spec
+from cairn.insights.chart import Lines, Matrix, Point, Steps
 from cairn.insights.registry import KINDS, kind_of
 from cairn.insights.run import ask, people_behind
-from cairn.insights.view import Lines, Matrix, Point, Steps, View
+from cairn.insights.view import View
 from cairn.query.periods import Calendar
 from cairn.store.clickhouse.store import ClickHouseStore
 from cairn.store.duckdb.store import DuckDBStore

@@ -12,7 +12,7 @@ from cairn.access.keys import KeyKind
 from cairn.access.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
 from cairn.access.projects import WeekStart
 from cairn.insights.answer import Spec
-from cairn.insights.view import Point
+from cairn.insights.chart import Point
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]

@@ -18,7 +18,8 @@ from cairn.cli.server import settings_from
 from cairn.cli.show import notes, output
 from cairn.core.errors import InvalidInput, NotFound
 from cairn.insights.answer import Answer, Spec
-from cairn.insights.view import Cell, Unit
+from cairn.insights.chart import Unit
+from cairn.insights.view import Cell
 
 _spec: TypeAdapter[Spec] = TypeAdapter(Spec)
 _answer = TypeAdapter(Answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Discriminator, Field
 
@@ -31,7 +31,7 @@ class Meta(Frozen):
 class Answer(Frozen):
     """The result for programs, the view for readers, and the question that they answer."""
 
-    kind: Literal["trends", "funnel", "retention"]
+    kind: str
     spec: Spec
     result: Result
     view: View

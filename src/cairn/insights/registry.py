@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,12 @@ from numpy.typing import NDArray
 
 from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
+from cairn.insights.question import Question
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
 from cairn.insights.trends import view as trends_view
 from cairn.insights.trends.spec import TrendsSpec
 from cairn.insights.view import View
-from cairn.query.filters import Frozen
 from cairn.query.periods import Calendar, Span
 
 
@@ -37,80 +38,35 @@ class Engine:
 class Kind:
     """One question asked of the events, written once for each of its readers.
 
-    The kernel and the relational engine give the same answer to every spec. `view(spec, result, span,
-    calendar)` is for readers.
+    Its folder has a `kernel` and a `relational` module, which give the same answer to every spec.
+    They are imported when first asked for, because a server that starts need not wait for numba and
+    Ibis. `view(spec, result, span, calendar)` is for readers.
     """
 
     name: str
-    spec: type[Frozen]
-    kernel: Callable[[], Engine]
-    relational: Callable[[], Engine]
+    spec: type[Question]
     view: Callable[[Any, Any, Span, Calendar], View]
 
+    def kernel(self) -> Engine:
+        """Return the engine that reads sequences."""
+        return self._engine("kernel")
 
-def _kernel_of_trends() -> Engine:
-    from cairn.insights.trends import kernel
+    def relational(self) -> Engine:
+        """Return the engine that reads relations."""
+        return self._engine("relational")
 
-    return Engine(kernel.answer, kernel.people)
-
-
-def _kernel_of_funnel() -> Engine:
-    from cairn.insights.funnel import kernel
-
-    return Engine(kernel.answer, kernel.people)
-
-
-def _kernel_of_retention() -> Engine:
-    from cairn.insights.retention import kernel
-
-    return Engine(kernel.answer, kernel.people)
+    def _engine(self, name: str) -> Engine:
+        module = import_module(f"cairn.insights.{self.name}.{name}")
+        return Engine(module.answer, module.people)
 
 
-def _relational_trends() -> Engine:
-    from cairn.insights.trends import relational
-
-    return Engine(relational.answer, relational.people)
-
-
-def _relational_funnel() -> Engine:
-    from cairn.insights.funnel import relational
-
-    return Engine(relational.answer, relational.people)
-
-
-def _relational_retention() -> Engine:
-    from cairn.insights.retention import relational
-
-    return Engine(relational.answer, relational.people)
-
-
-# Engines are imported when first asked, because a server that starts need not wait for them: numba
-# and Ibis take their time to load.
 KINDS = (
-    Kind(
-        "trends",
-        TrendsSpec,
-        _kernel_of_trends,
-        _relational_trends,
-        trends_view.view,
-    ),
-    Kind(
-        "funnel",
-        FunnelSpec,
-        _kernel_of_funnel,
-        _relational_funnel,
-        funnel_view.view,
-    ),
-    Kind(
-        "retention",
-        RetentionSpec,
-        _kernel_of_retention,
-        _relational_retention,
-        retention_view.view,
-    ),
+    Kind("trends", TrendsSpec, trends_view.view),
+    Kind("funnel", FunnelSpec, funnel_view.view),
+    Kind("retention", RetentionSpec, retention_view.view),
 )
 
 
-def kind_of(spec: Frozen) -> Kind:
+def kind_of(spec: Question) -> Kind:
     """Return the kind of a question."""
     return next(kind for kind in KINDS if isinstance(spec, kind.spec))

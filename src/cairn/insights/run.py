@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
+from cairn.insights.chart import Point
 from cairn.insights.registry import Engine, kind_of
-from cairn.insights.view import Point
 from cairn.query.periods import Calendar, Span, local, resolve
 from cairn.store.base import RelationalStore, SequenceStore
 
@@ -75,6 +75,11 @@ def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
 def _engine(store: Store, spec: Spec, threads: int) -> tuple[Engine, str, Any]:
     """Return what answers, its name, and the events to give it."""
     kind = kind_of(spec)
+    if spec.actor != "person":
+        raise InvalidInput(
+            f"questions cannot count by '{spec.actor}' yet",
+            hint="Leave 'actor' out, or set it to 'person'.",
+        )
     if isinstance(store, SequenceStore):
         from cairn.query.sequences import Sequences
 

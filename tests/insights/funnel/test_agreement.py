@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
+from cairn.insights.chart import Steps
 from cairn.insights.funnel import kernel, relational
 from cairn.insights.funnel.spec import SECONDS, FunnelPoint, FunnelResult, FunnelSpec, Window
 from cairn.insights.funnel.view import view
-from cairn.insights.view import Steps
 from cairn.query import sequences
 from cairn.query.filters import Selector
 from cairn.query.periods import Span, resolve

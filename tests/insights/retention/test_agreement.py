@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
+from cairn.insights.chart import Matrix
 from cairn.insights.retention import kernel, relational
 from cairn.insights.retention.spec import RetentionPoint, RetentionResult, RetentionSpec
 from cairn.insights.retention.view import view
-from cairn.insights.view import Matrix
 from cairn.query import sequences
 from cairn.query.periods import Span, resolve
 from cairn.query.relational import RelationalEngine

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
+from cairn.insights.chart import Lines
 from cairn.insights.trends import kernel, relational
 from cairn.insights.trends.spec import Measure, Series, TrendsPoint, TrendsResult, TrendsSpec
 from cairn.insights.trends.view import view
-from cairn.insights.view import Lines
 from cairn.query import sequences
 from cairn.query.periods import Span, resolve
 from cairn.query.relational import RelationalEngine

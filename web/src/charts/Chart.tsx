@@ -2,6 +2,7 @@ import type { Point, View } from "../api/shapes";
 import { LinesChart } from "./LinesChart";
 import { MatrixChart } from "./MatrixChart";
 import { StepsChart } from "./StepsChart";
+import { TableView } from "./TableView";
 
 /** Called with the point of the mark that was chosen, and words that name it. */
 export type OnPoint = (point: Point, label: string) => void;
@@ -19,5 +20,6 @@ export function Chart({ view, ...rest }: ChartProps) {
   const { chart, sentence } = view;
   if (chart.type === "lines") return <LinesChart chart={chart} sentence={sentence} {...rest} />;
   if (chart.type === "steps") return <StepsChart chart={chart} {...rest} />;
-  return <MatrixChart chart={chart} {...rest} />;
+  if (chart.type === "matrix") return <MatrixChart chart={chart} {...rest} />;
+  return <TableView view={view} onPoint={rest.onPoint} />;
 }

@@ -80,6 +80,7 @@ test("ticks name their buckets", () => {
   const chart: Lines = {
     type: "lines",
     interval: "month",
+    stacked: false,
     times: ["2024-05-01T00:00:00+02:00"],
     lines: [],
     partial_from: null,

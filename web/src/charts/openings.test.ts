@@ -79,6 +79,7 @@ test("a number of a line opens its point, and the time opens nothing", () => {
     {
       type: "lines",
       interval: "day",
+      stacked: false,
       times: ["2024-05-01T00:00:00+00:00"],
       lines: [
         {

@@ -22,6 +22,7 @@ export function openingAt(view: View, row: number, column: number): Opening | nu
     const bar = group?.bars[row % size];
     return opening(bar?.point, within(chart.steps[row % size], group?.label, chart.groups.length));
   }
+  if (chart.type !== "matrix") return null;
   const match = key === "people" ? 0 : Number(/^(?:day|week|month)_(\d+)$/.exec(key)?.[1]);
   let at = row;
   for (const group of chart.groups) {

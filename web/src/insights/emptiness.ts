@@ -3,12 +3,13 @@
 import type { View } from "../api/shapes";
 
 /** Whether nobody and nothing is counted anywhere in a view. */
-export function isEmpty({ chart }: View): boolean {
+export function isEmpty({ chart, table }: View): boolean {
   if (chart.type === "lines") {
     return chart.lines.every((line) => line.values.every((value) => !value));
   }
   if (chart.type === "steps") {
     return chart.groups.every((group) => !group.bars[0]?.persons);
   }
+  if (chart.type !== "matrix") return table.rows.length === 0;
   return chart.groups.every((group) => group.rows.every((row) => row.size === 0));
 }

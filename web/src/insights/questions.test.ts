@@ -30,6 +30,7 @@ const funnel: FunnelSpec = {
   window: { count: 7, unit: "day" },
   period: { from: "-30d" },
   filter: null,
+  actor: "person",
   breakdown: null,
   limit: 25,
 };

@@ -66,6 +66,7 @@ function trends(period: Period): TrendsSpec {
     period,
     interval: "day",
     filter: null,
+    actor: "person",
     breakdown: null,
     limit: LIMIT,
     compare: false,
@@ -79,6 +80,7 @@ function funnel(period: Period): FunnelSpec {
     window: { count: 14, unit: "day" },
     period,
     filter: null,
+    actor: "person",
     breakdown: null,
     limit: LIMIT,
   };
@@ -95,6 +97,7 @@ function retention(period: Period): RetentionSpec {
     columns: 8,
     period,
     filter: null,
+    actor: "person",
     breakdown: null,
     limit: LIMIT,
   };

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from cairn.query.filters import Filter, Frozen, Group, Property, Selector
-from cairn.query.periods import Period
+from cairn.insights.question import Question
+from cairn.query.filters import Frozen, Group, Property, Selector
 
 SECONDS = {
     "second": 1,
@@ -31,7 +31,7 @@ class Window(Frozen):
         return self.count * SECONDS[self.unit] * 1_000_000
 
 
-class FunnelSpec(Frozen):
+class FunnelSpec(Question):
     """How many people go through the steps.
 
     A person reaches step k if some event of step one is followed, in order and within the window
@@ -46,8 +46,6 @@ class FunnelSpec(Frozen):
     kind: Literal["funnel"] = "funnel"
     steps: tuple[Selector, ...] = Field(min_length=2, max_length=20)
     window: Window = Window()
-    period: Period = Period()
-    filter: Filter | None = None
     breakdown: Property | None = None
     limit: int = Field(default=25, ge=1, le=100)
 

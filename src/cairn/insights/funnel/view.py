@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+from cairn.insights.chart import Bar, BarGroup, HistogramBar, Steps
 from cairn.insights.funnel.spec import (
     FunnelGroup,
     FunnelPoint,
     FunnelResult,
     FunnelSpec,
 )
-from cairn.insights.view import (
-    Bar,
-    BarGroup,
-    Cell,
-    Column,
-    HistogramBar,
-    Steps,
-    Table,
-    View,
-    group_label,
-    plural,
-    share,
-)
+from cairn.insights.view import Cell, Column, Table, View, group_label, plural, share
 from cairn.query.periods import Calendar, Span
 
 DOCS = "/docs/insights/funnel"

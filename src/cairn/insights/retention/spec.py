@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from cairn.query.filters import Filter, Frozen, Group, Property, Selector
-from cairn.query.periods import Period
+from cairn.insights.question import Question
+from cairn.query.filters import Frozen, Group, Property, Selector
 
 RetentionInterval = Literal["day", "week", "month"]
 
 
-class RetentionSpec(Frozen):
+class RetentionSpec(Question):
     """How many of those who start come back, by intervals since.
 
     A person is in the cohort of an interval (a local calendar day, week or month that touches the
@@ -32,8 +32,6 @@ class RetentionSpec(Frozen):
     match: Literal["on", "on_or_after"] = "on"
     interval: RetentionInterval = "day"
     columns: int = Field(default=8, ge=2, le=120, description="Columns, with column 0.")
-    period: Period = Period()
-    filter: Filter | None = None
     breakdown: Property | None = None
     limit: int = Field(default=25, ge=1, le=100)
 

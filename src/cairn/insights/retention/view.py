@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+from cairn.insights.chart import Matrix, MatrixCell, MatrixGroup, MatrixRow
 from cairn.insights.retention.spec import (
     RetentionGroup,
     RetentionPoint,
     RetentionResult,
     RetentionSpec,
 )
-from cairn.insights.view import (
-    Cell,
-    Column,
-    Matrix,
-    MatrixCell,
-    MatrixGroup,
-    MatrixRow,
-    Table,
-    View,
-    group_label,
-    plural,
-    share,
-)
+from cairn.insights.view import Cell, Column, Table, View, group_label, plural, share
 from cairn.query.periods import Calendar, Span
 
 DOCS = "/docs/insights/retention"

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cairn.query.filters import Filter, Frozen, Group, Property, Selector
-from cairn.query.periods import Interval, Period
+from cairn.insights.question import Question
+from cairn.query.filters import Frozen, Group, Property, Selector
+from cairn.query.periods import Interval
 
 PropertyMeasure = Literal[
     "sum", "average", "minimum", "maximum", "median", "p75", "p90", "p95", "p99"
@@ -50,7 +51,7 @@ class Series(Selector):
     measure: Measure = Measure()
 
 
-class TrendsSpec(Frozen):
+class TrendsSpec(Question):
     """How much, over time.
 
     Formulas combine series by their letters in order (`A / B * 100`); dividing by zero gives 0.
@@ -61,9 +62,7 @@ class TrendsSpec(Frozen):
     kind: Literal["trends"] = "trends"
     series: tuple[Series, ...] = Field(min_length=1, max_length=10)
     formulas: tuple[str, ...] = Field(default=(), max_length=10)
-    period: Period = Period()
     interval: Interval = "day"
-    filter: Filter | None = None
     breakdown: Property | None = None
     limit: int = Field(default=25, ge=1, le=100)
     compare: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cairn.insights.chart import Line, Lines, Unit
 from cairn.insights.trends.formula import spelled_out
 from cairn.insights.trends.spec import (
     ROLLING_DAYS,
@@ -12,16 +13,7 @@ from cairn.insights.trends.spec import (
     TrendsResult,
     TrendsSpec,
 )
-from cairn.insights.view import (
-    Cell,
-    Column,
-    Line,
-    Lines,
-    Table,
-    Unit,
-    View,
-    group_label,
-)
+from cairn.insights.view import Cell, Column, Table, View, group_label
 from cairn.query.periods import Calendar, Span, buckets
 
 DOCS = "/docs/insights/trends"
