@@ -33,6 +33,7 @@ class Happening:
     properties: Mapping[str, Any] = field(default_factory=dict)
     account: str | None = None
     country: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class _Told:
                     distinct_id=str(h.person),
                     account=h.account,
                     country=h.country,
+                    session=h.session,
                     properties=canonical(dict(h.properties)),
                 )
                 for i, h in enumerate(delivery.happenings)
@@ -146,6 +148,7 @@ class _Told:
             owned: dict[tuple[str, str], Any] = {
                 ("event", "$account"): h.account,
                 ("event", "$country"): h.country,
+                ("event", "$session"): h.session,
             }
             owned |= {("event", name): value for name, value in h.properties.items()}
             owned |= {("person", name): v for name, v in self.people[person].items()}

@@ -161,6 +161,7 @@ def worlds(draw: DrawFn, spread_days: int = 40) -> World:
         properties=_values,
         account=st.sampled_from(("acme", "zoo", None, "nobody's")),
         country=st.sampled_from(("NL", "US", None)),
+        session=st.sampled_from((None, None, None, "s1", "s2")),
     )
     happenings = draw(st.lists(happening, min_size=size, max_size=size))
     cuts = sorted(draw(st.lists(st.integers(0, size), max_size=3)))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from cairn.query.actors import Actor
 from cairn.query.filters import Filter, Frozen
 from cairn.query.periods import Period
-
-Actor = Literal["person", "session", "account"]
-"""Who is counted. Whoever acts has a sequence of events; a question follows each of them."""
 
 NOUNS: dict[Actor, tuple[str, str]] = {
     "person": ("person", "people"),

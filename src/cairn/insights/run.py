@@ -75,13 +75,12 @@ def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
 def _engine(store: Store, spec: Spec, threads: int) -> tuple[Engine, str, Any]:
     """Return what answers, its name, and the events to give it."""
     kind = kind_of(spec)
-    if spec.actor != "person":
-        raise InvalidInput(
-            f"questions cannot count by '{spec.actor}' yet",
-            hint="Leave 'actor' out, or set it to 'person'.",
-        )
     if isinstance(store, SequenceStore):
         from cairn.query.sequences import Sequences
 
-        return kind.kernel(), "sequences", Sequences(store.snapshot, threads)
-    return kind.relational(), store.dialect, store
+        return kind.kernel(), "sequences", Sequences(store.snapshot, threads, spec.actor)
+    if spec.actor == "person":
+        return kind.relational(), store.dialect, store
+    from cairn.query.relational import ByActor
+
+    return kind.relational(), store.dialect, ByActor(store, spec.actor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cairn.insights.chart import Chart, Unit
-from cairn.insights.question import NOUNS, Actor
+from cairn.insights.question import NOUNS
+from cairn.query.actors import Actor
 from cairn.query.filters import Frozen, Group
 
 Cell = str | int | float | None
@@ -39,12 +40,14 @@ def group_label(group: Group | None) -> str:
 
     >>> group_label(Group(value="web")), group_label(Group()), group_label(Group(other=True))
     ('web', '(not set)', 'Other')
+    >>> group_label(Group(value="web", more=("NL",)))
+    'web · NL'
     """
     if group is None:
         return "Everyone"
     if group.other:
         return "Other"
-    return "(not set)" if group.value is None else group.value
+    return " · ".join("(not set)" if v is None else v for v in (group.value, *group.more))
 
 
 def share(part: int, whole: int) -> float | None:

@@ -70,13 +70,14 @@ def keep_within(start_us: int, end_us: int, offsets: Any, time: Any, mask: Any, 
 @compiled
 def merge_picked(
     lo: int, moved: Any,
-    a_offsets: Any, a_time: Any, a_mask: Any, a_place: Any, a_row: Any,
+    a_offsets: Any, a_time: Any, a_mask: Any, a_place: Any, a_row: Any, a_position: Any,
     b_offsets: Any, b_time: Any, b_mask: Any, b_place: Any, b_row: Any, b_position: Any,
     offsets: Any, time: Any, mask: Any, place: Any,
 ) -> Any:  # fmt: skip
     """Merge what was picked from the base (a) and the recent run (b), in order of time and arrival.
 
-    Those of moved people are taken from b alone. `place` becomes the position in columns.
+    Those of moved people are taken from b alone. `place` becomes the position in columns, which for
+    the base is the place itself when it has no positions.
     """
     n = 0
     offsets[0] = 0
@@ -91,7 +92,9 @@ def merge_picked(
                     a_time[i] == b_time[j] and a_row[a_place[i]] < b_row[b_place[j]]
                 )
             if from_a:
-                time[n], mask[n], place[n] = a_time[i], a_mask[i], a_place[i]
+                at = a_place[i]
+                place[n] = a_position[at] if len(a_position) else at
+                time[n], mask[n] = a_time[i], a_mask[i]
                 i += 1
             else:
                 time[n], mask[n], place[n] = b_time[j], b_mask[j], b_position[b_place[j]]

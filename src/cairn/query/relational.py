@@ -12,7 +12,7 @@ and everything else is an Ibis expression over it. Text is read as in `cairn.que
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.model.values import text_of
+from cairn.query.actors import Actor
 from cairn.query.filters import (
     NEGATIONS,
     All,
@@ -73,6 +74,27 @@ class RelationalEngine(Protocol):
 
     def sql(self, query: str) -> pa.Table:
         """Run a read-only query and return its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByActor:
+    """An engine that shows the number of whoever acts in place of the person's."""
+
+    engine: RelationalEngine
+    actor: Actor
+
+    @property
+    def dialect(self) -> str:
+        """Return the name by which Ibis knows the engine's SQL."""
+        return self.engine.dialect
+
+    def scoped_sql(self, scope: Scope) -> str:
+        """Return the events in scope, by actor."""
+        return self.engine.scoped_sql(replace(scope, actor=self.actor))
+
+    def sql(self, query: str) -> pa.Table:
+        """Run a read-only query and return its rows."""
+        return self.engine.sql(query)
 
 
 @dataclass(frozen=True, slots=True)

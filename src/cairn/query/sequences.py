@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cairn.model.event import IDENTITY_EVENTS
+from cairn.query.actors import Actor, acting, people_merged, person_at
 from cairn.query.filters import (
     All,
     Any_,
@@ -98,16 +99,18 @@ class Stretch:
 class Sequences:
     """People's events at one moment, ready to be picked from. Cheap to make; use one per question."""
 
-    def __init__(self, snapshot: Snapshot, threads: int = 0) -> None:
-        """Read from this snapshot with so many threads (0: one per core)."""
-        self.snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, threads: int = 0, actor: Actor = "person") -> None:
+        """Read the sequences of whoever acts, with so many threads (0: one per core)."""
+        self.people = snapshot
+        self.acting = None if actor == "person" else acting(snapshot, actor)
+        self.snapshot = self.acting.snapshot if self.acting else snapshot
         self._threads = threads or os.cpu_count() or 1
         self._sources: dict[Property, _Codes] = {}
         self._lock = threading.Lock()
 
     @property
     def persons(self) -> int:
-        """Return how many person numbers there are."""
+        """Return how many actors there are; they are numbered from 0."""
         return self.snapshot.persons
 
     def scan(
@@ -126,7 +129,7 @@ class Sequences:
         ranges = self._ranges(CHUNK_EVENTS)
         if shortcut is None or plan.filters or plan.properties:
             return self._each(ranges, lambda lo, hi: [work(plan.matches(lo, hi))])
-        merged = _merged_people(self.snapshot)
+        merged = people_merged(self.snapshot)
         settled = len(self.snapshot.base.start) - 1
 
         def short(lo: int, hi: int) -> list[T]:
@@ -169,11 +172,14 @@ class Sequences:
             return self._sources[prop]
 
     def _read(self, prop: Property) -> _Codes:
-        snapshot = self.snapshot
+        snapshot = self.people
         recent = snapshot.rows - len(snapshot.base)
         if prop.of == "person":
             lookup = snapshot.columns.person(prop.name, snapshot.persons)
-            return _Codes(lookup.values, by_person=lookup.codes)
+            if self.acting is None:
+                return _Codes(lookup.values, by_person=lookup.codes)
+            of_base, of_recent = person_at(snapshot)
+            return _Codes(lookup.values, base=of_base, recent=of_recent, then=lookup.codes)
         name = prop.name if prop.of == "event" else "$account"
         column = snapshot.columns.event(name, recent)
         if prop.of == "event":
@@ -227,8 +233,8 @@ class _Plan:
 
     @classmethod
     def of(cls, pick: Pick, sequences: Sequences) -> _Plan:
-        codes = sequences.snapshot.codes
-        masks = np.zeros(max(len(codes), 1), np.uint32)
+        codes, all_codes = sequences.snapshot.codes, sequences.people.codes
+        masks = np.zeros(max(len(all_codes), 1), np.uint32)
         filters = []
         needed = list(pick.properties)
         everything = (1 << len(pick.selectors)) - 1
@@ -236,8 +242,8 @@ class _Plan:
             if selector.event is None:
                 chosen = np.ones(len(masks), np.bool_)
                 for name in IDENTITY_EVENTS:
-                    if name in codes:
-                        chosen[codes[name]] = False
+                    if name in all_codes:
+                        chosen[all_codes[name]] = False
                 masks[chosen] |= np.uint32(1 << bit)
             elif selector.event in codes:
                 masks[codes[selector.event]] |= np.uint32(1 << bit)
@@ -275,12 +281,14 @@ class _Plan:
         base, recent, moved = self.snapshot.base, self.snapshot.recent, self.snapshot.moved
         of_base = self._of_run(base, lo, hi, only, 0)
         if not _events_of(recent.start, lo, hi) and not moved[lo:hi].any():
-            return of_base
+            offsets, time, mask, place = of_base
+            return offsets, time, mask, base.position[place] if len(base.position) else place
         of_recent = self._of_run(recent, lo, hi, only, 1)
         offsets = np.empty(hi - lo + 1, np.int64)
         time, mask, position = _buffers(len(of_base[1]) + len(of_recent[1]), 2)
         n = merge_picked(
-            lo, moved, *of_base, base.row, *of_recent, recent.row, recent.position,
+            lo, moved, *of_base, base.row, base.position,
+            *of_recent, recent.row, recent.position,
             offsets, time, mask, position,
         )  # fmt: skip
         return offsets, time[:n], mask[:n], position[:n]
@@ -299,14 +307,6 @@ class _Plan:
         if not inside:
             n = keep_within(span.start_us, span.end_us, offsets, time, mask, place)
         return offsets, time[:n], mask[:n], place[:n]
-
-
-def _merged_people(snapshot: Snapshot) -> Flags:
-    """Flag the people whose events are not all in the base, or were moved away from there."""
-    flags = np.zeros(snapshot.persons, np.bool_)
-    flags[: len(snapshot.recent.start) - 1] = np.diff(snapshot.recent.start) > 0
-    flags[: len(snapshot.moved)] |= snapshot.moved
-    return flags
 
 
 def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, Codes]], Flags]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class Named(Protocol):
@@ -23,10 +23,12 @@ class Scope:
     """The smallest part of the events that answers a question.
 
     `events` names them; None means all but those that only say who someone is. Times lie from
-    `start_us` up to, not including, `end_us`.
+    `start_us` up to, not including, `end_us`. `actor` says whose number the column `person` holds:
+    that of a person, or of a session or an account, counted from 0.
     """
 
     properties: tuple[Named, ...]
     events: frozenset[str] | None
     start_us: int
     end_us: int
+    actor: Literal["person", "session", "account"] = "person"

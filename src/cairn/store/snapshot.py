@@ -33,7 +33,7 @@ class Run:
 
     Person p's events are `start[p]` to `start[p + 1]`; persons beyond `len(start) - 2` have none.
     `time` is in microseconds UTC. `row` is the event's place in order of arrival. `position` says
-    where a column holds the event's values (see Column); for the base it is the index itself.
+    where a column holds the event's values (see Column); the base leaves it empty, for the index itself.
     """
 
     start: Ints

@@ -48,9 +48,10 @@ def scoped_sql(scope: Scope) -> str:
         if prop.of == "event"
     )
     joined = {prop.of for prop in scope.properties}
+    actor = "person" if scope.actor == "person" else "actor"
     relation = (
-        f"(SELECT seq, epoch_us(time) AS time, event, person, account{by_event} "
-        f"FROM activity WHERE {' AND '.join(where)}) e"
+        f"(SELECT seq, epoch_us(time) AS time, event, {actor} AS acting, person, account{by_event} "
+        f"FROM {_ACTIVITY[scope.actor]} WHERE {' AND '.join(where)}) e"
     )
     for of, key in (("person", "person"), ("account", "account")):
         if of in joined:
@@ -61,4 +62,22 @@ def scoped_sql(scope: Scope) -> str:
             )
             relation += f" LEFT JOIN (SELECT {key}, {texts} FROM {of}s) {of}_row USING ({key})"
     columns = "".join(f", p{i}" for i in range(len(scope.properties)))
-    return f"SELECT seq, time, event, person{columns} FROM {relation}"
+    return f"SELECT seq, time, event, acting::INTEGER AS person{columns} FROM {relation}"
+
+
+_IDENTITY = ", ".join(quoted(name) for name in IDENTITY_EVENTS)
+_MARKED = f"""SELECT *, CASE WHEN session IS NOT NULL THEN session IS DISTINCT FROM lag(session) OVER w
+    ELSE coalesce(time - lag(time) OVER w > INTERVAL 30 MINUTE OR lag(session) OVER w IS NOT NULL, true)
+    END AS starts
+FROM activity WHERE event NOT IN ({_IDENTITY}) WINDOW w AS (PARTITION BY person ORDER BY time, seq)"""
+_NUMBERED = f"""SELECT *, CASE WHEN session IS NULL
+    THEN sum(starts::INTEGER) OVER (PARTITION BY person ORDER BY time, seq) END AS visit
+FROM ({_MARKED})"""
+_ACTIVITY = {
+    "person": "activity",
+    "account": "(SELECT *, dense_rank() OVER (ORDER BY account) - 1 AS actor FROM activity "
+    "WHERE account IS NOT NULL)",
+    "session": "(SELECT *, dense_rank() OVER (ORDER BY person, session, visit) - 1 AS actor "
+    f"FROM ({_NUMBERED}))",
+}
+"""Everything that was done, and by which session or account, by the rule of the view `sessions`."""
