@@ -9,9 +9,13 @@ unanchored and case-sensitive; `contains` ignores case and takes its value liter
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
+
+if TYPE_CHECKING:
+    from cairn.query.cohort import Definition
 
 Scalar = str | StrictBool | int | float
 
@@ -26,10 +30,11 @@ class Property(Frozen):
     """A property of the event, or of the person or account behind it.
 
     Event properties whose name starts with `$` are the typed context columns (`$country`). Person
-    and account properties are read as they are now.
+    and account properties are read as they are now. A cohort, named by its id, is a property whose
+    value is `in` for its members and `out` for everyone else.
     """
 
-    of: Literal["event", "person", "account"] = "event"
+    of: Literal["event", "person", "account", "cohort"] = "event"
     name: str = Field(min_length=1, max_length=200)
 
 
@@ -93,21 +98,44 @@ class Any_(Frozen):  # noqa: N801
     any: tuple[Filter, ...] = Field(max_length=100)
 
 
+class InCohort(Frozen):
+    """The person is in a cohort, or is not: a saved one by its id, or one that is described here."""
+
+    cohort: Annotated[str, Field(min_length=1, max_length=64)] | Definition
+    in_: bool = Field(default=True, alias="in")
+
+    @property
+    def name(self) -> str:
+        """Return the id of the cohort, or a name that only this description has."""
+        if isinstance(self.cohort, str):
+            return self.cohort
+        return "~" + sha256(self.cohort.model_dump_json(by_alias=True).encode()).hexdigest()[:32]
+
+    @property
+    def property(self) -> Property:
+        """Return the property that says who is in it."""
+        return Property(of="cohort", name=self.name)
+
+
+IN, OUT = "in", "out"
+"""The values of a cohort as a property."""
+
+_TAGS: dict[str, type[Frozen]] = {"all": All, "any": Any_, "cohort": InCohort}
+
+
 def _tag(value: object) -> str:
     if isinstance(value, dict):
-        return "all" if "all" in value else "any" if "any" in value else "condition"
-    return "all" if isinstance(value, All) else "any" if isinstance(value, Any_) else "condition"
+        return next((tag for tag in _TAGS if tag in value), "condition")
+    return next((tag for tag, kind in _TAGS.items() if isinstance(value, kind)), "condition")
 
 
 Filter = Annotated[
     Annotated[Condition, Tag("condition")]
     | Annotated[All, Tag("all")]
-    | Annotated[Any_, Tag("any")],
+    | Annotated[Any_, Tag("any")]
+    | Annotated[InCohort, Tag("cohort")],
     Discriminator(_tag),
 ]
-
-for _model in (All, Any_):
-    _model.model_rebuild()
 
 
 class Selector(Frozen):
@@ -149,7 +177,7 @@ def properties_in(filter: Filter | None) -> tuple[Property, ...]:
     """Return every property that a filter reads, each once, in order of appearance."""
     if filter is None:
         return ()
-    if isinstance(filter, Condition):
+    if isinstance(filter, Condition | InCohort):
         return (filter.property,)
     inner = filter.all if isinstance(filter, All) else filter.any
     return tuple(dict.fromkeys(prop for part in inner for prop in properties_in(part)))

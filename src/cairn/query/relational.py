@@ -25,10 +25,12 @@ from cairn.model.event import IDENTITY_EVENTS
 from cairn.model.values import text_of
 from cairn.query.actors import Actor
 from cairn.query.filters import (
+    IN,
     NEGATIONS,
     All,
     Condition,
     Filter,
+    InCohort,
     Property,
     Selector,
     number_of,
@@ -138,6 +140,8 @@ class Relation:
         """
         if isinstance(filter, Condition):
             return compiled(filter, self.text(filter.property))
+        if isinstance(filter, InCohort):
+            return (self.text(filter.property) == IN) == filter.in_
         if isinstance(filter, All):
             return reduce(and_, map(self.holds, filter.all), ibis.literal(True))
         return reduce(or_, map(self.holds, filter.any), ibis.literal(False))

@@ -24,13 +24,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.core.errors import InvalidInput
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.query.actors import Actor, acting, people_merged, person_at
 from cairn.query.filters import (
+    IN,
+    OUT,
     All,
     Any_,
     Condition,
     Filter,
+    InCohort,
     Property,
     Selector,
     properties_in,
@@ -96,14 +100,29 @@ class Stretch:
     base: Run
 
 
+def no_cohorts(name: str) -> Flags:
+    """Refuse to say who is in a cohort, where none is known."""
+    raise InvalidInput(f"there is no cohort '{name}'", hint="Name one by its id, or describe it.")
+
+
 class Sequences:
     """People's events at one moment, ready to be picked from. Cheap to make; use one per question."""
 
-    def __init__(self, snapshot: Snapshot, threads: int = 0, actor: Actor = "person") -> None:
-        """Read the sequences of whoever acts, with so many threads (0: one per core)."""
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        threads: int = 0,
+        actor: Actor = "person",
+        members: Callable[[str], Flags] = no_cohorts,
+    ) -> None:
+        """Read the sequences of whoever acts, with so many threads (0: one per core).
+
+        `members` flags the people in a cohort, by its name.
+        """
         self.people = snapshot
         self.acting = None if actor == "person" else acting(snapshot, actor)
         self.snapshot = self.acting.snapshot if self.acting else snapshot
+        self._members = members
         self._threads = threads or os.cpu_count() or 1
         self._sources: dict[Property, _Codes] = {}
         self._lock = threading.Lock()
@@ -174,8 +193,8 @@ class Sequences:
     def _read(self, prop: Property) -> _Codes:
         snapshot = self.people
         recent = snapshot.rows - len(snapshot.base)
-        if prop.of == "person":
-            lookup = snapshot.columns.person(prop.name, snapshot.persons)
+        if prop.of in ("person", "cohort"):
+            lookup = self._of_people(prop)
             if self.acting is None:
                 return _Codes(lookup.values, by_person=lookup.codes)
             of_base, of_recent = person_at(snapshot)
@@ -186,6 +205,12 @@ class Sequences:
             return _Codes(column.values, base=column.base, recent=column.recent)
         found: Lookup = snapshot.columns.account(prop.name, list(column.values))
         return _Codes(found.values, base=column.base, recent=column.recent, then=found.codes)
+
+    def _of_people(self, prop: Property) -> Lookup:
+        if prop.of == "person":
+            return self.people.columns.person(prop.name, self.people.persons)
+        codes = np.where(self._members(prop.name), np.uint32(1), np.uint32(2))
+        return Lookup(codes, (None, IN, OUT))
 
     def _ranges(self, chunk_events: int) -> list[tuple[int, int]]:
         """Divide the people into stretches of about so many events each."""
@@ -315,6 +340,9 @@ def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, C
         prop = filter.property
         holds = matching_values(filter, sequences.values(prop))
         return lambda codes: holds[codes[prop]]
+    if isinstance(filter, InCohort):
+        asked = Condition(property=filter.property, values=(IN if filter.in_ else OUT,))
+        return _compile(asked, sequences)
     parts = [
         _compile(part, sequences)
         for part in (filter.all if isinstance(filter, All) else filter.any)
