@@ -7,7 +7,7 @@ import re
 
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.model.values import text_of
-from cairn.query.filters import All, Any_, Condition, Filter, Selector, number_of
+from cairn.query.filters import All, Any_, Condition, Filter, InCohort, Selector, number_of
 from insights.history import Act
 
 _ORDER = {
@@ -35,6 +35,8 @@ def holds(filter: Filter | None, act: Act) -> bool:
         return all(holds(part, act) for part in filter.all)
     if isinstance(filter, Any_):
         return any(holds(part, act) for part in filter.any)
+    if isinstance(filter, InCohort):
+        return act.text(filter.property) == ("in" if filter.in_ else "out")
     text = act.text(filter.property)
     if filter.operator.startswith("not_") or filter.operator == "is_not":
         return not any(_satisfies(text, filter, value) for value in _texts(filter))

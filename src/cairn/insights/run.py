@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.cohorts.members import Flagged, Known, Selected, asked_by, persons_of
 from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
 from cairn.insights.chart import Point
@@ -20,16 +21,20 @@ from cairn.store.base import RelationalStore, SequenceStore
 
 Store = SequenceStore | RelationalStore
 
+NO_COHORTS: Known = {}
 
-def ask(store: Store, spec: Spec, calendar: Calendar, threads: int = 0) -> Answer:
-    """Answer a question with so many threads (0: one per core).
 
-    Raises InvalidInput when the period or a pattern cannot be read.
+def ask(
+    store: Store, spec: Spec, calendar: Calendar, threads: int = 0, saved: Known = NO_COHORTS
+) -> Answer:
+    """Answer a question with so many threads (0: one per core), given the project's cohorts.
+
+    Raises InvalidInput when the period or a pattern cannot be read, or a cohort is not known.
     """
     began = time.perf_counter()
     fresh_us, version = store.fresh_until_us, store.data_version
     span = span_of(store, spec, calendar)
-    engine, name, events = _engine(store, spec, threads)
+    engine, name, events = _engine(store, spec, calendar, threads, saved)
     result = engine.answer(spec, events, span, calendar)
     view = kind_of(spec).view(spec, result, span, calendar)
     return Answer(
@@ -50,7 +55,12 @@ def ask(store: Store, spec: Spec, calendar: Calendar, threads: int = 0) -> Answe
 
 
 def people_behind(
-    store: Store, spec: Spec, point: Point, calendar: Calendar, threads: int = 0
+    store: Store,
+    spec: Spec,
+    point: Point,
+    calendar: Calendar,
+    threads: int = 0,
+    saved: Known = NO_COHORTS,
 ) -> NDArray[np.int32]:
     """Return the people behind a number of the answer, ascending.
 
@@ -62,7 +72,7 @@ def people_behind(
             hint="Send the point that came with the answer's view.",
         )
     span = span_of(store, spec, calendar)
-    engine, _, events = _engine(store, spec, threads)
+    engine, _, events = _engine(store, spec, calendar, threads, saved)
     return engine.people(spec, point, events, span, calendar)
 
 
@@ -72,15 +82,24 @@ def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
     return resolve(spec.period, calendar, first)
 
 
-def _engine(store: Store, spec: Spec, threads: int) -> tuple[Engine, str, Any]:
+def _engine(
+    store: Store, spec: Spec, calendar: Calendar, threads: int, saved: Known
+) -> tuple[Engine, str, Any]:
     """Return what answers, its name, and the events to give it."""
-    kind = kind_of(spec)
+    kind, known, persons = kind_of(spec), asked_by(spec, saved), persons_of(store)
     if isinstance(store, SequenceStore):
         from cairn.query.sequences import Sequences
 
-        return kind.kernel(), "sequences", Sequences(store.snapshot, threads, spec.actor)
-    if spec.actor == "person":
-        return kind.relational(), store.dialect, store
-    from cairn.query.relational import ByActor
+        snapshot = store.snapshot
+        flagged = Flagged(snapshot, known, calendar, persons, threads)
+        return kind.kernel(), "sequences", Sequences(snapshot, threads, spec.actor, flagged)
+    events: Any = store
+    if known:
+        from cairn.cohorts.relational import WithCohorts
 
-    return kind.relational(), store.dialect, ByActor(store, spec.actor)
+        events = WithCohorts(store, Selected(store, known, calendar, persons))
+    if spec.actor != "person":
+        from cairn.query.relational import ByActor
+
+        events = ByActor(events, spec.actor)
+    return kind.relational(), store.dialect, events

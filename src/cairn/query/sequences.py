@@ -122,7 +122,7 @@ class Sequences:
         self.people = snapshot
         self.acting = None if actor == "person" else acting(snapshot, actor)
         self.snapshot = self.acting.snapshot if self.acting else snapshot
-        self._members = members
+        self.members = members
         self._threads = threads or os.cpu_count() or 1
         self._sources: dict[Property, _Codes] = {}
         self._lock = threading.Lock()
@@ -209,7 +209,7 @@ class Sequences:
     def _of_people(self, prop: Property) -> Lookup:
         if prop.of == "person":
             return self.people.columns.person(prop.name, self.people.persons)
-        codes = np.where(self._members(prop.name), np.uint32(1), np.uint32(2))
+        codes = np.where(self.members(prop.name), np.uint32(1), np.uint32(2))
         return Lookup(codes, (None, IN, OUT))
 
     def _ranges(self, chunk_events: int) -> list[tuple[int, int]]:

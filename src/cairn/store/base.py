@@ -147,6 +147,9 @@ class RelationalStore(Protocol):
     fresh_until_us: int
     """When the newest stored event arrived; 0 while there is none."""
 
+    def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
+        """Return the person behind each distinct id that is known."""
+
     def scoped_sql(self, scope: Scope) -> str:
         """Return a SELECT with exactly the columns seq, time, event, person, p0 … of the scope."""
 

@@ -14,7 +14,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from cairn.core.errors import InvalidInput
 from cairn.model.event import CONTEXT_COLUMNS
 from cairn.model.values import text_of
-from cairn.store.base import Batch, final_targets
+from cairn.store.base import Batch, Known, final_targets
 from cairn.store.clickhouse import schema
 from cairn.store.clickhouse.scoped import scoped_sql
 from cairn.store.scope import Scope
@@ -27,6 +27,12 @@ _SETTINGS = {
     "max_expanded_ast_elements": 5_000_000,
     "output_format_arrow_string_as_string": 1,
 }
+_WHO = """SELECT id, p.person, p.known, p.account FROM
+    (SELECT DISTINCT e.distinct_id AS id, ifNull(m.target, e.person) AS person FROM events AS e
+        LEFT JOIN (SELECT source, toNullable(target) AS target FROM merges FINAL) AS m
+        ON m.source = e.person WHERE e.distinct_id IN {ids:Array(String)}) AS found
+    JOIN (SELECT person, known, account FROM persons FINAL) AS p ON p.person = found.person"""
+_AT_ONCE = 1_000
 _PERSON = ("person", "uid", "created_us", "known", "account", "properties", "version")
 
 
@@ -80,6 +86,18 @@ class ClickHouseStore:
             arrived = max((event.received_us for event in batch.events), default=0)
             self.fresh_until_us = max(self.fresh_until_us, arrived)
             self.data_version = self._version
+
+    def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
+        """Return the person behind each distinct id that is known."""
+        with self._lock:
+            rows = [
+                row
+                for i in range(0, len(distinct_ids), _AT_ONCE)
+                for row in self._client.query(
+                    _WHO, parameters={"ids": list(distinct_ids[i : i + _AT_ONCE])}
+                ).result_rows
+            ]
+        return {distinct_id: Known(*known) for distinct_id, *known in rows}
 
     def scoped_sql(self, scope: Scope) -> str:
         """Return the events in scope."""

@@ -1,0 +1,1 @@
+"""Cohorts: who is in one, and those that a project keeps."""
