@@ -17,7 +17,7 @@ from cairn.api.shapes import (
     ProjectShape,
     SessionShape,
 )
-from cairn.dashboards.dashboard import moment
+from cairn.core.clock import moment
 from cairn.store.browse import PersonLine, PersonPage
 
 _NAMING = ("name", "full_name", "fullName", "username", "email")

@@ -21,8 +21,8 @@ from cairn.cli.installation import chosen_project, records_of, write_key_of
 from cairn.cli.options import DataDir, ProjectChoice, Url
 from cairn.cli.server import reached, settings_from
 from cairn.cli.show import output, progress
+from cairn.core.clock import moment
 from cairn.core.errors import InvalidInput
-from cairn.dashboards.dashboard import moment
 from cairn.imports.counts import Counts, counts_of, wait_until_loaded
 from cairn.imports.mapping import parse_mapping
 from cairn.imports.resume import Tally

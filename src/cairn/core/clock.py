@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 MICROSECONDS = 1_000_000
 
@@ -19,3 +20,13 @@ def system_clock() -> int:
 def fixed_clock(now_us: int) -> Clock:
     """Return a clock that stands still, for tests and reproducible reports."""
     return lambda: now_us
+
+
+def moment(at_us: int) -> datetime:
+    """Return an instant as an aware time in UTC.
+
+    >>> moment(0).isoformat()
+    '1970-01-01T00:00:00+00:00'
+    """
+    seconds, microseconds = divmod(at_us, MICROSECONDS)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -44,13 +44,3 @@ class Dashboard(Draft):
     revision: int
     created_at: datetime
     updated_at: datetime
-
-
-def moment(at_us: int) -> datetime:
-    """Return an instant as an aware time in UTC.
-
-    >>> moment(0).isoformat()
-    '1970-01-01T00:00:00+00:00'
-    """
-    seconds, microseconds = divmod(at_us, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)

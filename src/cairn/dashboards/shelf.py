@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cairn.access import audit
+from cairn.core.clock import moment
 from cairn.core.errors import Conflict, NotFound
-from cairn.dashboards.dashboard import Dashboard, Draft, Edit, Tile, moment
+from cairn.dashboards.dashboard import Dashboard, Draft, Edit, Tile
 from cairn.store.records.records import new_id
 from cairn.store.records.tables import DashboardRow
 

@@ -17,7 +17,7 @@ from cairn.api.shapes import (
     Values,
     ValueShape,
 )
-from cairn.dashboards.dashboard import moment
+from cairn.core.clock import moment
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["catalog"])
 

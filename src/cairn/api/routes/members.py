@@ -11,7 +11,7 @@ from cairn.api.encode import member_shape
 from cairn.api.entry import Administrator, Server
 from cairn.api.errors import documented
 from cairn.api.shapes import AuditEntry, Invitation, MemberShape, NewMember
-from cairn.dashboards.dashboard import moment
+from cairn.core.clock import moment
 
 router = APIRouter(prefix="/api", tags=["members"])
 

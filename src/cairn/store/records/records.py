@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cairn.core.errors import CairnError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-REVISION = "0001"
+REVISION = "0002"
 """The last migration: records that say so need none, and Alembic is not even loaded."""
 
 _BUSY_SECONDS = 30

@@ -110,6 +110,29 @@ class DashboardRow(Table):
     updated_us: Mapped[int]
 
 
+class CohortRow(Table):
+    """A cohort: a definition, or for a static one the distinct ids of its people and their origin.
+
+    `listed` counts the ids. They are read only when asked for, because they may be many.
+    """
+
+    __tablename__ = "cohorts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(
+        ForeignKey("projects.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    description: Mapped[str]
+    definition: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    ids: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    listed: Mapped[int | None]
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    revision: Mapped[int]
+    created_us: Mapped[int]
+    updated_us: Mapped[int]
+
+
 class AuditRow(Table):
     """Who did what to what. Rows are only ever added."""
 
