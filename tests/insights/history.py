@@ -149,6 +149,7 @@ class _Told:
                 ("event", "$account"): h.account,
                 ("event", "$country"): h.country,
                 ("event", "$session"): h.session,
+                ("event", "$event"): h.event,
             }
             owned |= {("event", name): value for name, value in h.properties.items()}
             owned |= {("person", name): v for name, v in self.people[person].items()}

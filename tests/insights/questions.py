@@ -60,7 +60,9 @@ properties: SearchStrategy[Property] = st.one_of(
         of=st.sampled_from(("event", "event", "person", "account")),
         name=st.sampled_from(("plan", "plan", "price", *PROPERTY_NAMES[2:])),
     ),
-    st.sampled_from((Property(name="$country"), Property(name="$account"), Property(name="none"))),
+    st.sampled_from(
+        tuple(Property(name=name) for name in ("$country", "$account", "$event", "none"))
+    ),
 )
 numeric: SearchStrategy[Property] = st.builds(
     Property,

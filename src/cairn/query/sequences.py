@@ -56,6 +56,9 @@ T = TypeVar("T")
 Masks = NDArray[np.uint32]
 
 CHUNK_EVENTS = 1 << 19
+EVENT_NAME = Property(name="$event")
+"""The name of an event, as a property of it."""
+
 _NOBODY = np.zeros(0, np.bool_)
 
 
@@ -199,12 +202,24 @@ class Sequences:
                 return _Codes(lookup.values, by_person=lookup.codes)
             of_base, of_recent = person_at(snapshot)
             return _Codes(lookup.values, base=of_base, recent=of_recent, then=lookup.codes)
+        if prop == EVENT_NAME:
+            return self._event_names()
         name = prop.name if prop.of == "event" else "$account"
         column = snapshot.columns.event(name, recent)
         if prop.of == "event":
             return _Codes(column.values, base=column.base, recent=column.recent)
         found: Lookup = snapshot.columns.account(prop.name, list(column.values))
         return _Codes(found.values, base=column.base, recent=column.recent, then=found.codes)
+
+    def _event_names(self) -> _Codes:
+        snapshot = self.people
+        base, recent = snapshot.base, snapshot.recent
+        of_recent = np.zeros(snapshot.rows - len(base), np.uint32)
+        new = recent.position >= len(base)
+        of_recent[recent.position[new] - len(base)] = recent.event[new]
+        names = sorted(snapshot.codes, key=snapshot.codes.__getitem__)
+        codes = np.arange(1, len(names) + 1, dtype=np.uint32)
+        return _Codes((None, *names), base=base.event, recent=of_recent, then=codes)
 
     def _of_people(self, prop: Property) -> Lookup:
         if prop.of == "person":
@@ -230,7 +245,7 @@ class _Codes:
     """Where a property's codes are: per event position, or per person; `then` translates them."""
 
     values: Sequence[str | None]
-    base: Codes | None = None
+    base: NDArray[np.uint16] | Codes | None = None
     recent: Codes | None = None
     by_person: Codes | None = None
     then: Codes | None = None

@@ -96,6 +96,8 @@ def _joined_texts(properties: tuple[Named, ...], of: str) -> str:
 def _event_text(name: str) -> str:
     if name == "$account":
         return "e.account"
+    if name == "$event":
+        return "toNullable(CAST(e.event AS String))"
     if name.startswith("$") and name[1:] in CONTEXT_COLUMNS:
         return f"e.{name[1:]}"
     return _text("e.properties", name)

@@ -29,8 +29,8 @@ def identifier(name: str) -> str:
 
 def event_text(name: str) -> str:
     """Return SQL for an event property as text: `$country` is a column, `plan` a property."""
-    if name == "$account":
-        return "account"
+    if name in ("$account", "$event"):
+        return name[1:]
     if name.startswith("$") and name[1:] in CONTEXT_COLUMNS:
         return name[1:]
     value = f"variant_extract(properties, {quoted(name)})"
