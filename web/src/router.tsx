@@ -13,6 +13,7 @@ import {
 import { dashboardsOf } from "./api/dashboards";
 import { me } from "./api/session";
 import type { Spec } from "./api/shapes";
+import { kindNamed } from "./insights/kinds";
 import { Shell } from "./layout/Shell";
 import { keep, kept } from "./lib/kept";
 import { Fallen, Nothing } from "./ui/Boundary";
@@ -221,5 +222,5 @@ function text<Name extends string>(
 
 function isSpec(value: unknown): value is Spec {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return ["trends", "funnel", "retention"].includes(String(value.kind));
+  return kindNamed(String(value.kind)) !== undefined;
 }

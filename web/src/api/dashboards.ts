@@ -14,7 +14,7 @@ export function dashboardsOf(projectId: string) {
           params: { path: { project_id: projectId } },
           signal,
         }),
-      ),
+      ) as Promise<Dashboard[]>,
     staleTime: 10_000,
   });
 }
@@ -28,13 +28,7 @@ export function useDashboards(projectId: string) {
 export function dashboardWith(projectId: string, dashboardId: string) {
   return queryOptions({
     queryKey: ["project", projectId, "dashboard", dashboardId],
-    queryFn: ({ signal }) =>
-      read(
-        api.GET("/api/projects/{project_id}/dashboards/{dashboard_id}", {
-          params: { path: { project_id: projectId, dashboard_id: dashboardId } },
-          signal,
-        }),
-      ),
+    queryFn: ({ signal }) => getDashboard(projectId, dashboardId, signal),
   });
 }
 
@@ -43,17 +37,31 @@ export function useDashboard(projectId: string, dashboardId: string) {
   return useQuery(dashboardWith(projectId, dashboardId));
 }
 
+/** Asks for a dashboard as it is now. */
+export function getDashboard(projectId: string, dashboardId: string, signal?: AbortSignal) {
+  return read(
+    api.GET("/api/projects/{project_id}/dashboards/{dashboard_id}", {
+      params: { path: { project_id: projectId, dashboard_id: dashboardId } },
+      ...(signal ? { signal } : {}),
+    }),
+  ) as Promise<Dashboard>;
+}
+
+/** Creates a dashboard. */
+export function postDashboard(projectId: string, draft: Draft) {
+  return read(
+    api.POST("/api/projects/{project_id}/dashboards", {
+      params: { path: { project_id: projectId } },
+      body: draft,
+    }),
+  ) as Promise<Dashboard>;
+}
+
 /** Keeps a new dashboard. */
 export function useAddDashboard(projectId: string) {
   const remember = useRemember(projectId);
   return useMutation({
-    mutationFn: (draft: Draft) =>
-      read(
-        api.POST("/api/projects/{project_id}/dashboards", {
-          params: { path: { project_id: projectId } },
-          body: draft,
-        }),
-      ),
+    mutationFn: (draft: Draft) => postDashboard(projectId, draft),
     onSuccess: remember,
   });
 }
@@ -65,7 +73,7 @@ export function putDashboard(projectId: string, dashboardId: string, edit: Edit)
       params: { path: { project_id: projectId, dashboard_id: dashboardId } },
       body: edit,
     }),
-  );
+  ) as Promise<Dashboard>;
 }
 
 /** Replaces a dashboard; an ApiError with code `conflict` when somebody else was quicker. */

@@ -32,7 +32,7 @@ export function answerTo(projectId: string, spec: Spec, signal?: AbortSignal): P
       body: spec,
       ...(signal ? { signal } : {}),
     }),
-  );
+  ) as Promise<Answer>;
 }
 
 /** Returns the table of an answer as a CSV file. */

@@ -22,34 +22,37 @@ export type ProjectChange = Shapes["ProjectChange"];
 export type WeekStart = Project["week_start"];
 export type Key = Shapes["KeyShape"];
 export type NewKey = Shapes["NewKey"];
-export type Scope = NewKey["scopes"][number];
+export type Scope = NonNullable<NewKey["scopes"]>[number];
 
-export type TrendsSpec = Shapes["TrendsSpec"];
-export type FunnelSpec = Shapes["FunnelSpec"];
-export type RetentionSpec = Shapes["RetentionSpec"];
-export type Spec = TrendsSpec | FunnelSpec | RetentionSpec;
+export type Answer = Omit<Shapes["Answer"], "view"> & { view: View };
+export type Meta = Shapes["Meta"];
+export type View = Required<Shapes["View"]>;
+
+/** Every question that the server answers; what it says by default may be left out. */
+export type Spec = Answer["spec"];
 export type Kind = Spec["kind"];
+/** A question of one kind. */
+export type SpecOf<K extends Kind> = Extract<Spec, { kind: K }>;
+export type Actor = NonNullable<Spec["actor"]>;
 export type Series = Shapes["Series"];
 export type Selector = Shapes["Selector"];
 export type Measure = Shapes["Measure"];
-export type MeasureOf = Measure["of"];
+export type MeasureOf = NonNullable<Measure["of"]>;
 export type Window = Shapes["Window"];
-export type WindowUnit = Window["unit"];
-export type Period = Shapes["Period"];
-export type Interval = TrendsSpec["interval"];
+export type WindowUnit = NonNullable<Window["unit"]>;
+export type Period = Shapes["Period"] & { from: string };
+export type Interval = Lines["interval"];
 
 export type Property = Shapes["Property"];
-export type PropertyOf = Property["of"];
+
+export type PropertyOf = NonNullable<Property["of"]>;
 export type Condition = Shapes["Condition"];
-export type Operator = Condition["operator"];
+export type Operator = NonNullable<Condition["operator"]>;
 export type All = Shapes["All"];
 export type Any = Shapes["Any_"];
 export type Filter = Condition | All | Any;
-export type Value = Condition["values"][number];
+export type Value = NonNullable<Condition["values"]>[number];
 
-export type Answer = Shapes["Answer"];
-export type Meta = Shapes["Meta"];
-export type View = Shapes["View"];
 export type Chart = View["chart"];
 export type Lines = Shapes["Lines"];
 export type Line = Shapes["Line"];
@@ -60,6 +63,16 @@ export type Matrix = Shapes["Matrix"];
 export type MatrixGroup = Shapes["MatrixGroup"];
 export type MatrixRow = Shapes["MatrixRow"];
 export type MatrixCell = Shapes["MatrixCell"];
+export type Bars = Shapes["Bars"];
+export type BarSeries = Shapes["BarSeries"];
+export type Flow = Shapes["Flow"];
+export type FlowNode = Shapes["FlowNode"];
+export type FlowLink = Shapes["FlowLink"];
+export type Numbers = Shapes["Numbers"];
+export type BigNumber = Shapes["Number"];
+export type Heat = Shapes["Heat"];
+export type Dots = Shapes["Dots"];
+export type Places = Shapes["Places"];
 export type Table = Shapes["Table"];
 export type Column = Shapes["Column"];
 export type Unit = Column["unit"];
@@ -91,7 +104,9 @@ export type PersonEvent = Shapes["PersonEventShape"];
 export type Session = Shapes["SessionShape"];
 export type PeopleList = Shapes["PeopleList"];
 
-export type Dashboard = Shapes["Dashboard"];
-export type Draft = Shapes["Draft"];
-export type Edit = Shapes["Edit"];
-export type Tile = Shapes["Tile"];
+export type Tile = Required<Shapes["Tile"]>;
+/** What is said of a dashboard and its tiles, with nothing left to defaults. */
+type Told<S extends { tiles?: unknown }> = Required<Omit<S, "tiles">> & { tiles: Tile[] };
+export type Dashboard = Told<Shapes["Dashboard"]>;
+export type Draft = Told<Shapes["Draft"]>;
+export type Edit = Told<Shapes["Edit"]>;

@@ -77,7 +77,7 @@ function drawn(
   colorIndex: number,
   scheme: Scheme,
 ): DrawnLine {
-  const { values, unit, previous } = line;
+  const { values, unit, previous = false } = line;
   return { index, label, values, unit, color: seriesColor(colorIndex, scheme), dashed: previous };
 }
 

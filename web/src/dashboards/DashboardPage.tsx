@@ -3,14 +3,11 @@ import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import {
   IconArrowBackUp,
-  IconChartLine,
   IconCopy,
   IconDots,
-  IconFilter,
   IconLayoutDashboard,
   IconPlus,
   IconRefresh,
-  IconRepeat,
   IconTrash,
 } from "@tabler/icons-react";
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
@@ -21,6 +18,7 @@ import { ApiError } from "../api/client";
 import { useAddDashboard, useDashboard, useRemoveDashboard } from "../api/dashboards";
 import { useRights } from "../api/session";
 import type { Dashboard, Draft, Point, Spec } from "../api/shapes";
+import { KINDS } from "../insights/kinds";
 import { PeopleDrawer } from "../people/PeopleDrawer";
 import { Nothing } from "../ui/Boundary";
 import { Empty } from "../ui/Empty";
@@ -39,11 +37,6 @@ import { useEditor } from "./useEditor";
 import { NEW_NAME } from "./useNewDashboard";
 
 const ICON = { size: 16, stroke: 1.6 } as const;
-const KINDS = [
-  { kind: "trends", label: "Trends", icon: <IconChartLine {...ICON} /> },
-  { kind: "funnel", label: "Funnel", icon: <IconFilter {...ICON} /> },
-  { kind: "retention", label: "Retention", icon: <IconRepeat {...ICON} /> },
-];
 
 /** A dashboard: its tiles, side by side. */
 export default function DashboardPage() {
@@ -228,15 +221,15 @@ function AddTile({ projectId, dashboardId }: { projectId: string; dashboardId: s
         <Button leftSection={<IconPlus size={16} />}>Add tile</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {KINDS.map(({ kind, label, icon }) => (
+        {KINDS.map(({ name, title, Icon }) => (
           <MenuLink
-            key={kind}
-            leftSection={icon}
+            key={name}
+            leftSection={<Icon {...ICON} />}
             to="/p/$projectId/insights/$kind"
-            params={{ projectId, kind }}
+            params={{ projectId, kind: name }}
             search={{ dashboard: dashboardId }}
           >
-            {label}
+            {title}
           </MenuLink>
         ))}
       </Menu.Dropdown>

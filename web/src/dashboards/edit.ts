@@ -1,6 +1,7 @@
 /** Changes to a dashboard, as pure functions: the same change can be made again on a newer one. */
 
 import type { Dashboard, Draft, Spec, Tile } from "../api/shapes";
+import { kindOf } from "../insights/kinds";
 
 /** What a member did, in words for the undo list, and how to do it to any revision. */
 export interface Change {
@@ -115,8 +116,7 @@ export function restore(label: string, before: Draft): Change {
 
 /** Returns a tile with a new id, in the size that suits its kind. */
 export function newTile(title: string, spec: Spec): Tile {
-  const size = spec.kind === "trends" ? { width: 6, height: 4 } : { width: 6, height: 5 };
-  return { id: newId(), title, spec, ...size };
+  return { id: newId(), title, spec, ...kindOf(spec).tile };
 }
 
 /** Returns an id that no other tile has. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { FunnelSpec, TrendsSpec } from "../api/shapes";
+import type { FunnelSpec } from "../insights/funnel/spec";
+import type { TrendsSpec } from "../insights/trends/spec";
 import { over, periodIn, searchFor } from "./period";
 
 const now = new Date("2024-05-01T12:00:00Z");

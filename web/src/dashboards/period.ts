@@ -1,13 +1,11 @@
 /** Looking at a whole dashboard over another period than its tiles were saved with. */
 
 import type { Period, Spec } from "../api/shapes";
-import { fittingInterval } from "../insights/periods";
+import { withPeriod } from "../insights/questions";
 
 /** Returns a question over another period, in intervals that suit its length. */
 export function over(spec: Spec, period: Period | null, now: Date): Spec {
-  if (period === null) return spec;
-  if (spec.kind !== "trends") return { ...spec, period };
-  return { ...spec, period, interval: fittingInterval(period, spec.interval, now) };
+  return period === null ? spec : withPeriod(spec, period, now);
 }
 
 /** Returns the period that an address asks for. */

@@ -127,7 +127,8 @@ interface ConditionRowProps {
 }
 
 function ConditionRow({ condition: value, event, label, onChange }: ConditionRowProps) {
-  const { takes } = OPERATORS[value.operator];
+  const { operator = "is", values = [] } = value;
+  const { takes } = OPERATORS[operator];
   return (
     <div className={classes.condition}>
       <div className={classes.conditionHead}>
@@ -137,7 +138,7 @@ function ConditionRow({ condition: value, event, label, onChange }: ConditionRow
           property={value.property}
           opened={value.property.name === ""}
           onChange={(property) =>
-            onChange({ ...value, property, values: takes === "values" ? [] : value.values })
+            onChange({ ...value, property, values: takes === "values" ? [] : values })
           }
         />
         <NativeSelect
@@ -145,7 +146,7 @@ function ConditionRow({ condition: value, event, label, onChange }: ConditionRow
           variant="unstyled"
           className={classes.operator}
           aria-label={`${label}, comparison`}
-          value={value.operator}
+          value={operator}
           onChange={(change) =>
             onChange(withOperator(value, change.currentTarget.value as Operator))
           }
@@ -167,7 +168,7 @@ function ConditionRow({ condition: value, event, label, onChange }: ConditionRow
           aria-label={`${label}, value`}
           placeholder={takes === "number" ? "Number" : "Text"}
           inputMode={takes === "number" ? "decimal" : "text"}
-          value={String(value.values[0] ?? "")}
+          value={String(values[0] ?? "")}
           onChange={(change) => {
             const text = change.currentTarget.value;
             onChange({ ...value, values: text === "" ? [] : [text] });
@@ -186,6 +187,7 @@ interface ValuesInputProps {
 }
 
 function ValuesInput({ condition: value, event, label, onChange }: ValuesInputProps) {
+  const { values = [] } = value;
   const [search, setSearch] = useState("");
   const [settled] = useDebouncedValue(search, 150);
   const property = value.property.name ? value.property : null;
@@ -195,9 +197,9 @@ function ValuesInput({ condition: value, event, label, onChange }: ValuesInputPr
     <TagsInput
       size="xs"
       aria-label={`${label}, values`}
-      placeholder={value.values.length ? "" : "Choose or type values"}
-      value={value.values.map(String)}
-      onChange={(values) => onChange({ ...value, values })}
+      placeholder={values.length ? "" : "Choose or type values"}
+      value={values.map(String)}
+      onChange={(next) => onChange({ ...value, values: next })}
       searchValue={search}
       onSearchChange={setSearch}
       data={[...counts.keys()]}

@@ -8,12 +8,12 @@ import { Nothing } from "../ui/Boundary";
 import { Page } from "../ui/Page";
 import { Problem } from "../ui/Problem";
 import classes from "./insights.module.css";
+import { kindNamed, kindOf } from "./kinds";
 import type { Place } from "./links";
-import { complete, KINDS, starting } from "./questions";
+import { complete, starting } from "./questions";
 import { Workbench } from "./Workbench";
 
 const ROUTE = "/p/$projectId/insights/$kind";
-const TITLES: Record<Kind, string> = { trends: "Trends", funnel: "Funnel", retention: "Retention" };
 
 /** Asks a question, changes it, and keeps it: the address is the question. */
 export default function InsightPage() {
@@ -23,7 +23,7 @@ export default function InsightPage() {
     () => (dashboard && tile ? { dashboard, tile } : null),
     [dashboard, tile],
   );
-  const known = KINDS.find((each) => each === kind);
+  const known = kindNamed(kind)?.name;
   if (!known) return <Nothing>{`There is no kind of question called ${kind}.`}</Nothing>;
   return place ? (
     <FromTile projectId={projectId} kind={known} raw={raw} place={place} />
@@ -38,6 +38,10 @@ interface SourceProps {
   raw: Spec | undefined;
 }
 
+function titled(kind: Kind): string {
+  return kindOf({ kind }).title;
+}
+
 /** The text of the address, so that an equal one does not count as a change. */
 function useGiven(kind: Kind, raw: unknown): Spec | null {
   const text = JSON.stringify(raw ?? null);
@@ -50,7 +54,7 @@ function FromTile({ projectId, kind, raw, place }: SourceProps & { place: Place 
   const given = useGiven(kind, raw ?? tile?.spec);
   if (dashboard.error && !given) {
     return (
-      <Page title={TITLES[kind]}>
+      <Page title={titled(kind)}>
         <Problem error={dashboard.error} onRetry={() => void dashboard.refetch()} />
       </Page>
     );
@@ -82,7 +86,7 @@ function FromNothing({ projectId, kind, raw }: SourceProps) {
   const given = asked ?? start;
   if (!given && catalog.error) {
     return (
-      <Page title={TITLES[kind]}>
+      <Page title={titled(kind)}>
         <Problem error={catalog.error} onRetry={() => void catalog.refetch()} />
       </Page>
     );
@@ -119,7 +123,7 @@ function Framed({ projectId, given, place, tile, dashboardName }: FramedProps) {
       given={given}
       place={place}
       tile={tile}
-      title={(kind) => tile?.title || TITLES[kind]}
+      title={(kind) => tile?.title || titled(kind)}
       description={
         place && dashboardName ? (
           <>
@@ -143,7 +147,7 @@ function Framed({ projectId, given, place, tile, dashboardName }: FramedProps) {
 
 function Waiting({ kind }: { kind: Kind }) {
   return (
-    <Page title={TITLES[kind]}>
+    <Page title={titled(kind)}>
       <div className={classes.bench}>
         <Skeleton height={420} radius="lg" />
         <Skeleton height={520} radius="lg" />

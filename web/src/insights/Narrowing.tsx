@@ -5,8 +5,9 @@ import { FilterEditor } from "./FilterEditor";
 import { condition, joined } from "./filters";
 import classes from "./insights.module.css";
 import { PropertyPicker } from "./pickers";
-import { brokenDown, selectors } from "./questions";
+import { breakdownOf, brokenDown, onlyEvent } from "./questions";
 import { Section } from "./Section";
+import { LIMIT } from "./selections";
 
 const LIMITS = [3, 5, 7, 10, 15, 25, 50, 100];
 
@@ -15,69 +16,73 @@ interface NarrowingProps<S extends Spec> {
   onChange: (spec: S) => void;
 }
 
-/** What every kind of question has: a filter on all events, and a property to split by. */
-export function Narrowing<S extends Spec>({ spec, onChange }: NarrowingProps<S>) {
-  const events = new Set(selectors(spec).map((selector) => selector.event ?? null));
-  const [only = null] = events.size === 1 ? events : [];
-  const { breakdown = null, filter = null, limit } = spec;
+/** What every kind of question has: a filter on all events. */
+export function Only<S extends Spec>({ spec, onChange }: NarrowingProps<S>) {
+  const { filter = null } = spec;
+  return (
+    <Section
+      title="Only events where"
+      action={
+        filter ? null : (
+          <AddButton
+            label="Add a condition on all events"
+            onClick={() =>
+              onChange({ ...spec, filter: joined("all", [condition({ of: "event", name: "" })]) })
+            }
+          />
+        )
+      }
+    >
+      {filter && (
+        <FilterEditor
+          label="Filter"
+          filter={filter}
+          event={onlyEvent(spec)}
+          onChange={(next) => onChange({ ...spec, filter: next })}
+        />
+      )}
+    </Section>
+  );
+}
+
+/** A property to split by, and how many of its values are shown. */
+export function SplitBy<S extends Spec>({ spec, onChange }: NarrowingProps<S>) {
+  const [breakdown = null] = breakdownOf(spec);
+  const limit = ("limit" in spec ? spec.limit : null) ?? LIMIT;
+  return (
+    <Section title="Split by">
+      <div className={classes.split}>
+        <PropertyPicker
+          label="Split by"
+          placeholder="No property"
+          property={breakdown}
+          onChange={(property) => onChange(brokenDown(spec, property))}
+        />
+        {breakdown && (
+          <>
+            <LimitSelect limit={limit} onChange={(next) => onChange({ ...spec, limit: next })} />
+            <ActionIcon aria-label="Do not split" onClick={() => onChange(brokenDown(spec, null))}>
+              <IconX size={14} />
+            </ActionIcon>
+          </>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+/** Chooses how many groups are shown by themselves. */
+export function LimitSelect(props: { limit: number; onChange: (limit: number) => void }) {
+  const { limit, onChange } = props;
   const limits = LIMITS.includes(limit) ? LIMITS : [...LIMITS, limit].sort((a, b) => a - b);
   return (
-    <>
-      <Section
-        title="Only events where"
-        action={
-          filter ? null : (
-            <AddButton
-              label="Add a condition on all events"
-              onClick={() =>
-                onChange({
-                  ...spec,
-                  filter: joined("all", [condition({ of: "event", name: "" })]),
-                })
-              }
-            />
-          )
-        }
-      >
-        {filter && (
-          <FilterEditor
-            label="Filter"
-            filter={filter}
-            event={only}
-            onChange={(next) => onChange({ ...spec, filter: next })}
-          />
-        )}
-      </Section>
-      <Section title="Split by">
-        <div className={classes.split}>
-          <PropertyPicker
-            label="Split by"
-            placeholder="No property"
-            property={breakdown}
-            onChange={(property) => onChange(brokenDown(spec, property))}
-          />
-          {breakdown && (
-            <>
-              <NativeSelect
-                size="xs"
-                aria-label="How many groups to show"
-                value={String(limit)}
-                onChange={(event) =>
-                  onChange({ ...spec, limit: Number(event.currentTarget.value) })
-                }
-                data={limits.map((count) => ({ value: String(count), label: `Top ${count}` }))}
-              />
-              <ActionIcon
-                aria-label="Do not split"
-                onClick={() => onChange(brokenDown(spec, null))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </>
-          )}
-        </div>
-      </Section>
-    </>
+    <NativeSelect
+      size="xs"
+      aria-label="How many groups to show"
+      value={String(limit)}
+      onChange={(event) => onChange(Number(event.currentTarget.value))}
+      data={limits.map((count) => ({ value: String(count), label: `Top ${count}` }))}
+    />
   );
 }
 

@@ -1,20 +1,21 @@
-import { ActionIcon, Button, NativeSelect, SegmentedControl, Switch, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl, Skeleton, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChartLine,
+  IconChevronDown,
   IconDownload,
   IconTable,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, Suspense, useMemo, useRef, useState } from "react";
 import { useCatalog } from "../api/catalog";
 import { useProject, useTimeZone } from "../api/projects";
 import { csvOf } from "../api/query";
 import { useRights } from "../api/session";
-import type { Interval, Kind, Period, Point, Spec, Tile } from "../api/shapes";
+import type { Kind, Period, Point, Spec, Tile } from "../api/shapes";
 import { useAmend } from "../lib/place";
 import { PeopleDrawer } from "../people/PeopleDrawer";
 import { Empty } from "../ui/Empty";
@@ -24,19 +25,17 @@ import { Surface } from "../ui/Surface";
 import { Answered } from "./Answered";
 import { download } from "./download";
 import { Explain } from "./Explain";
-import { FunnelEditor } from "./funnel/FunnelEditor";
 import classes from "./insights.module.css";
+import { KindMenu } from "./KindMenu";
+import { kindOf } from "./kinds";
 import type { Place } from "./links";
 import { PeriodPicker } from "./PeriodPicker";
-import { everything, fittingInterval, newestEvent, periodTitle } from "./periods";
-import { asking, converted, same, shortened } from "./questions";
-import { RetentionEditor } from "./retention/RetentionEditor";
+import { everything, newestEvent, periodTitle } from "./periods";
+import { asking, converted, same, shortened, withPeriod } from "./questions";
 import { SaveButton } from "./SaveButton";
-import { TrendsEditor } from "./trends/TrendsEditor";
 import { useQuestion } from "./useQuestion";
 
 const TYPING_MS = 250;
-const INTERVALS: readonly Interval[] = ["hour", "day", "week", "month"];
 
 interface WorkbenchProps {
   projectId: string;
@@ -68,12 +67,9 @@ export function Workbench({ projectId, given, place, tile, title, description }:
   const [settled] = useDebouncedValue(spec, TYPING_MS);
   const { spec: asked, missing } = useMemo(() => asking(settled), [settled]);
 
-  const setPeriod = (period: Period) =>
-    change(
-      spec.kind === "trends"
-        ? { ...spec, period, interval: fittingInterval(period, spec.interval, new Date()) }
-        : { ...spec, period },
-    );
+  const { title: kindTitle, Icon, Editor, Tools } = kindOf(spec);
+  const period = { from: "-30d", ...spec.period };
+  const setPeriod = (next: Period) => change(withPeriod(spec, next, new Date()));
 
   return (
     <Page
@@ -81,17 +77,16 @@ export function Workbench({ projectId, given, place, tile, title, description }:
       description={description}
       actions={
         <>
-          <SegmentedControl
-            size="xs"
-            aria-label="Kind of question"
-            value={spec.kind}
-            onChange={(kind) => change(converted(spec, kind as Kind))}
-            data={[
-              { value: "trends", label: "Trends" },
-              { value: "funnel", label: "Funnel" },
-              { value: "retention", label: "Retention" },
-            ]}
-          />
+          <KindMenu current={spec.kind} onChoose={(kind) => change(converted(spec, kind))}>
+            <Button
+              variant="default"
+              aria-label={`Kind of question: ${kindTitle}`}
+              leftSection={<Icon size={16} stroke={1.6} aria-hidden />}
+              rightSection={<IconChevronDown size={14} aria-hidden />}
+            >
+              {kindTitle}
+            </Button>
+          </KindMenu>
           <span className={classes.pairOfActs}>
             <Act label="Undo (Ctrl+Z)" onClick={undo}>
               <IconArrowBackUp size={18} stroke={1.75} />
@@ -120,38 +115,19 @@ export function Workbench({ projectId, given, place, tile, title, description }:
     >
       <div className={classes.bench}>
         <Surface className={classes.editor ?? ""} role="form" aria-label="Question">
-          {spec.kind === "trends" && <TrendsEditor spec={spec} onChange={change} />}
-          {spec.kind === "funnel" && <FunnelEditor spec={spec} onChange={change} />}
-          {spec.kind === "retention" && <RetentionEditor spec={spec} onChange={change} />}
+          <Suspense fallback={<Skeleton height={420} radius="lg" />}>
+            <Editor spec={spec} onChange={change} />
+          </Suspense>
         </Surface>
         <Surface className={classes.result ?? ""} role="region" aria-label="Answer">
           <div className={classes.tools}>
             <PeriodPicker
-              period={spec.period}
+              period={period}
               timeZone={timeZone}
               weekStart={weekStart}
               onChange={setPeriod}
             />
-            {spec.kind === "trends" && (
-              <>
-                <NativeSelect
-                  size="xs"
-                  aria-label="Interval"
-                  value={spec.interval}
-                  onChange={(event) =>
-                    change({ ...spec, interval: event.currentTarget.value as Interval })
-                  }
-                  data={INTERVALS.map((interval) => ({ value: interval, label: `By ${interval}` }))}
-                />
-                <Switch
-                  size="xs"
-                  label="Compare"
-                  title="Draw the period before as a dashed line"
-                  checked={spec.compare}
-                  onChange={(event) => change({ ...spec, compare: event.currentTarget.checked })}
-                />
-              </>
-            )}
+            {Tools && <Tools spec={spec} onChange={change} />}
             <span className={classes.toolsEnd}>
               <SegmentedControl
                 size="xs"
@@ -277,7 +253,8 @@ function NothingHere({ projectId, spec, onPeriod }: NothingHereProps) {
       </Empty>
     );
   }
-  const all = spec.period.from === "all";
+  const period = { from: "-30d", ...spec.period };
+  const all = period.from === "all";
   return (
     <Empty
       title="Nothing in this answer"
@@ -294,7 +271,7 @@ function NothingHere({ projectId, spec, onPeriod }: NothingHereProps) {
       }
     >
       {newest &&
-        `The newest event is from ${newest.toLocaleDateString(undefined, { dateStyle: "medium" })}; this question looks at: ${periodTitle(spec.period).toLowerCase()}. `}
+        `The newest event is from ${newest.toLocaleDateString(undefined, { dateStyle: "medium" })}; this question looks at: ${periodTitle(period).toLowerCase()}. `}
       Try a longer period, fewer conditions, or other events.
     </Empty>
   );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Condition, Filter, Operator } from "../api/shapes";
+import type { Condition, Filter, Operator, Value } from "../api/shapes";
 import { asGroup, conditionsIn, isComplete, usable, withOperator, withPart } from "./filters";
 
-function on(name: string, operator: Operator, ...values: Condition["values"]): Condition {
+function on(name: string, operator: Operator, ...values: Value[]): Condition {
   return { property: { of: "event", name }, operator, values };
 }
 

@@ -63,15 +63,15 @@ export function condition(property: Property): Condition {
 
 /** Returns a condition with another operator; values stay where they fit. */
 export function withOperator(old: Condition, operator: Operator): Condition {
+  const { values: given = [] } = old;
   const { takes } = OPERATORS[operator];
-  const fit =
-    takes === "nothing" ? [] : takes === "number" ? old.values.filter(isNumeric) : old.values;
+  const fit = takes === "nothing" ? [] : takes === "number" ? given.filter(isNumeric) : given;
   const values = takes === "values" || takes === "nothing" ? fit : fit.slice(0, 1);
   return { ...old, operator, values };
 }
 
 /** Whether a condition says all that its operator needs. */
-export function isComplete({ property, operator, values }: Condition): boolean {
+export function isComplete({ property, operator = "is", values = [] }: Condition): boolean {
   if (!property.name) return false;
   const { takes } = OPERATORS[operator];
   if (takes === "nothing") return true;

@@ -1,12 +1,11 @@
 import { IconBolt } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useCatalog } from "../api/catalog";
-import type { CatalogProperty, Measure, MeasureOf, Property, PropertyOf } from "../api/shapes";
+import type { CatalogProperty, Property, PropertyOf } from "../api/shapes";
 import { formatShort } from "../charts/format";
 import { useProjectId } from "../lib/place";
 import classes from "./insights.module.css";
 import { type Choice, Picker } from "./Picker";
-import { needsProperty } from "./questions";
 
 const ANY = "";
 
@@ -58,8 +57,8 @@ const OWNERS: Record<PropertyOf, string> = {
 };
 const CONTEXT = "Device and origin";
 
-function keyOf(property: CatalogProperty): string {
-  return `${property.of}:${property.name}`;
+function keyOf(property: Property): string {
+  return `${property.of ?? "event"}:${property.name}`;
 }
 
 interface PropertyPickerProps {
@@ -92,7 +91,10 @@ export function PropertyPicker(props: PropertyPickerProps) {
       value={known ? keyOf(known) : null}
       choices={
         known && !choices.some((choice) => choice.value === keyOf(known))
-          ? [...choices, { value: keyOf(known), label: known.name, group: OWNERS[known.of] }]
+          ? [
+              ...choices,
+              { value: keyOf(known), label: known.name, group: OWNERS[known.of ?? "event"] },
+            ]
           : choices
       }
       placeholder={placeholder}
@@ -103,63 +105,5 @@ export function PropertyPicker(props: PropertyPickerProps) {
       }}
       {...rest}
     />
-  );
-}
-
-const COUNTS: readonly [MeasureOf, string][] = [
-  ["total", "Number of events"],
-  ["persons", "Number of people"],
-  ["daily_active", "Daily active people"],
-  ["weekly_active", "Weekly active people"],
-  ["monthly_active", "Monthly active people"],
-  ["per_person", "Events per person"],
-];
-const OF_PROPERTY: readonly [MeasureOf, string][] = [
-  ["sum", "Sum of"],
-  ["average", "Average of"],
-  ["minimum", "Minimum of"],
-  ["maximum", "Maximum of"],
-  ["median", "Median of"],
-  ["p75", "75th percentile of"],
-  ["p90", "90th percentile of"],
-  ["p95", "95th percentile of"],
-  ["p99", "99th percentile of"],
-];
-const MEASURES: Choice[] = [
-  ...COUNTS.map(([value, label]) => ({ value, label, group: "Count" })),
-  ...OF_PROPERTY.map(([value, label]) => ({ value, label, group: "A number in the events" })),
-];
-
-interface MeasurePickerProps {
-  label: string;
-  measure: Measure;
-  onChange: (measure: Measure) => void;
-}
-
-/** Chooses what is counted, and of which property. */
-export function MeasurePicker({ label, measure, onChange }: MeasurePickerProps) {
-  const property = measure.property ?? null;
-  return (
-    <div className={classes.pair}>
-      <Picker
-        quiet
-        label={`${label}, measured as`}
-        value={measure.of}
-        choices={MEASURES}
-        onChoose={(value) => {
-          const of = value as MeasureOf;
-          onChange(needsProperty(of) ? { of, property } : { of });
-        }}
-      />
-      {needsProperty(measure.of) && (
-        <PropertyPicker
-          quiet
-          label={`${label}, property`}
-          property={property}
-          opened={property === null}
-          onChange={(chosen) => onChange({ of: measure.of, property: chosen })}
-        />
-      )}
-    </div>
   );
 }

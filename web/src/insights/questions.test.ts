@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Catalog, FunnelSpec, Spec, TrendsSpec } from "../api/shapes";
+import type { Catalog, Spec } from "../api/shapes";
+import type { FunnelSpec } from "./funnel/spec";
 import {
   asking,
   brokenDown,
@@ -11,6 +12,7 @@ import {
   starting,
   titleOf,
 } from "./questions";
+import type { TrendsSpec } from "./trends/spec";
 
 const NOW = new Date("2024-06-15T12:00:00Z");
 

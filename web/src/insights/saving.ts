@@ -1,16 +1,12 @@
 /** Keeping a question as a tile of a dashboard. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ApiError, api, read } from "../api/client";
-import { editOf } from "../api/dashboards";
-import type { Dashboard, Kind, Spec, Tile } from "../api/shapes";
+import { ApiError } from "../api/client";
+import { editOf, getDashboard, postDashboard, putDashboard } from "../api/dashboards";
+import type { Dashboard, Spec, Tile } from "../api/shapes";
+import { kindOf } from "./kinds";
 
 const ATTEMPTS = 4;
-const SIZES: Record<Kind, { width: number; height: number }> = {
-  trends: { width: 6, height: 4 },
-  funnel: { width: 6, height: 5 },
-  retention: { width: 12, height: 6 },
-};
 
 /** What to keep, and where. Without a tile a new one is added; without a dashboard, a new one too. */
 export interface Saving {
@@ -44,27 +40,16 @@ export function useSaveTile(projectId: string) {
 async function save(projectId: string, saving: Saving): Promise<Saved> {
   if ("name" in saving.dashboard) {
     const tile = newTile(saving);
-    const dashboard = await read(
-      api.POST("/api/projects/{project_id}/dashboards", {
-        params: { path: { project_id: projectId } },
-        body: { name: saving.dashboard.name, description: "", tiles: [tile] },
-      }),
-    );
+    const draft = { name: saving.dashboard.name, description: "", tiles: [tile] };
+    const dashboard = await postDashboard(projectId, draft);
     return { dashboard, tile };
   }
-  const path = { project_id: projectId, dashboard_id: saving.dashboard.id };
+  const { id } = saving.dashboard;
   for (let attempt = 1; ; attempt++) {
-    const current = await read(
-      api.GET("/api/projects/{project_id}/dashboards/{dashboard_id}", { params: { path } }),
-    );
+    const current = await getDashboard(projectId, id);
     const { tiles, tile } = withTile(current.tiles, saving);
     try {
-      const dashboard = await read(
-        api.PUT("/api/projects/{project_id}/dashboards/{dashboard_id}", {
-          params: { path },
-          body: editOf(current, { tiles }),
-        }),
-      );
+      const dashboard = await putDashboard(projectId, id, editOf(current, { tiles }));
       return { dashboard, tile };
     } catch (error) {
       const lost = error instanceof ApiError && error.status === 409;
@@ -85,7 +70,7 @@ export function withTile(tiles: readonly Tile[], saving: Saving): { tiles: Tile[
 }
 
 function newTile({ spec, title }: Saving): Tile {
-  return { id: freshId(), title: title ?? "", spec, ...SIZES[spec.kind] };
+  return { id: freshId(), title: title ?? "", spec, ...kindOf(spec).tile };
 }
 
 /** Returns an id that no other tile has, also where there is no HTTPS. */

@@ -7,8 +7,9 @@ import { useCatalog } from "../api/catalog";
 import { useDashboards } from "../api/dashboards";
 import { usePeople } from "../api/people";
 import { useMe } from "../api/session";
+import { KINDS } from "../insights/kinds";
 import { insightLink } from "../insights/links";
-import { complete, KINDS } from "../insights/questions";
+import { complete } from "../insights/questions";
 import classes from "./Finder.module.css";
 import { matching, type Place } from "./matching";
 
@@ -116,9 +117,9 @@ function usePlaces(projectId: string, typed: string) {
       group: "Page",
       go: () => void navigate({ to, params }),
     })),
-    ...KINDS.map((kind) => ({
+    ...KINDS.map(({ name: kind, noun }) => ({
       key: kind,
-      label: `New ${kind === "trends" ? "trend" : kind}`,
+      label: `New ${noun}`,
       group: "Question",
       go: () => void navigate({ to: "/p/$projectId/insights/$kind", params: { projectId, kind } }),
     })),

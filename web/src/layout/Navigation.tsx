@@ -1,12 +1,9 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import {
   IconBolt,
-  IconChartLine,
-  IconFilter,
   IconLayoutDashboard,
   IconList,
   IconPlus,
-  IconRepeat,
   IconSettings,
   IconUsers,
 } from "@tabler/icons-react";
@@ -15,6 +12,7 @@ import type { ReactNode } from "react";
 import { useDashboards } from "../api/dashboards";
 import { useRights } from "../api/session";
 import { useNewDashboard } from "../dashboards/useNewDashboard";
+import { KINDS } from "../insights/kinds";
 import { useProjectId } from "../lib/place";
 import { Logo } from "../ui/Logo";
 import { FinderButton } from "./FinderButton";
@@ -23,11 +21,6 @@ import classes from "./Navigation.module.css";
 import { ProjectSwitch } from "./ProjectSwitch";
 
 const ICON = { size: 17, stroke: 1.6, "aria-hidden": true } as const;
-const ASKING = [
-  { kind: "trends", label: "Trends", icon: <IconChartLine {...ICON} /> },
-  { kind: "funnel", label: "Funnel", icon: <IconFilter {...ICON} /> },
-  { kind: "retention", label: "Retention", icon: <IconRepeat {...ICON} /> },
-] as const;
 
 /** Everywhere one can go in a project. */
 export function Navigation({ onFind }: { onFind: () => void }) {
@@ -81,16 +74,17 @@ export function Navigation({ onFind }: { onFind: () => void }) {
           ))}
         </Section>
         <Section title="Ask">
-          {ASKING.map(({ kind, label, icon }) => (
+          {KINDS.map(({ name, title, says, Icon }) => (
             <Link
-              key={kind}
+              key={name}
               to="/p/$projectId/insights/$kind"
-              params={{ projectId, kind }}
+              params={{ projectId, kind: name }}
+              title={says}
               activeOptions={{ includeSearch: false }}
               className={classes.link}
             >
-              {icon}
-              {label}
+              <Icon {...ICON} />
+              {title}
             </Link>
           ))}
         </Section>

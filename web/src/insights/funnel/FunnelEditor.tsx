@@ -1,23 +1,21 @@
 import { NativeSelect, NumberInput } from "@mantine/core";
 import { useRef, useState } from "react";
-import type { FunnelSpec, Selector, WindowUnit } from "../../api/shapes";
+import type { Selector, WindowUnit } from "../../api/shapes";
 import classes from "../insights.module.css";
-import { MoreButton, Narrowing } from "../Narrowing";
+import type { EditorProps } from "../kind";
+import { MoreButton, Only, SplitBy } from "../Narrowing";
 import { Section } from "../Section";
 import { SelectorRow } from "../SelectorRow";
 import { moved } from "./order";
+import type { FunnelSpec } from "./spec";
 
 const MOST = 20;
 const UNITS: readonly WindowUnit[] = ["second", "minute", "hour", "day", "week", "month"];
 
-interface FunnelEditorProps {
-  spec: FunnelSpec;
-  onChange: (spec: FunnelSpec) => void;
-}
-
 /** Edits the question of a funnel: its steps in order, and the time they may take. */
-export function FunnelEditor({ spec, onChange }: FunnelEditorProps) {
+export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>) {
   const { steps, window } = spec;
+  const { count = 14, unit = "day" } = window;
   const dragged = useRef<number | null>(null);
   const [added, setAdded] = useState<number | null>(null);
   const set = (next: Selector[]) => onChange({ ...spec, steps: next });
@@ -76,32 +74,33 @@ export function FunnelEditor({ spec, onChange }: FunnelEditorProps) {
             max={100_000}
             allowDecimal={false}
             allowNegative={false}
-            value={window.count}
+            value={count}
             onChange={(value) => {
-              const count = Math.round(Number(value));
-              if (count >= 1 && count <= 100_000)
-                onChange({ ...spec, window: { ...window, count } });
+              const next = Math.round(Number(value));
+              if (next >= 1 && next <= 100_000)
+                onChange({ ...spec, window: { ...window, count: next } });
             }}
           />
           <NativeSelect
             size="xs"
             aria-label="Unit of the window"
-            value={window.unit}
+            value={unit}
             onChange={(event) =>
               onChange({
                 ...spec,
                 window: { ...window, unit: event.currentTarget.value as WindowUnit },
               })
             }
-            data={UNITS.map((unit) => ({
-              value: unit,
-              label: window.count === 1 ? unit : `${unit}s`,
+            data={UNITS.map((each) => ({
+              value: each,
+              label: count === 1 ? each : `${each}s`,
             }))}
           />
           <span className={classes.aside}>of the first step</span>
         </div>
       </Section>
-      <Narrowing spec={spec} onChange={onChange} />
+      <Only spec={spec} onChange={onChange} />
+      <SplitBy spec={spec} onChange={onChange} />
     </>
   );
 }

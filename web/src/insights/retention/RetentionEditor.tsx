@@ -1,18 +1,14 @@
 import { NativeSelect, NumberInput, SegmentedControl } from "@mantine/core";
-import type { RetentionSpec } from "../../api/shapes";
 import classes from "../insights.module.css";
-import { Narrowing } from "../Narrowing";
+import type { EditorProps } from "../kind";
+import { Only, SplitBy } from "../Narrowing";
 import { Section } from "../Section";
 import { SelectorRow } from "../SelectorRow";
-
-interface RetentionEditorProps {
-  spec: RetentionSpec;
-  onChange: (spec: RetentionSpec) => void;
-}
+import type { RetentionSpec } from "./spec";
 
 /** Edits the question of retention: how people start, and what counts as coming back. */
-export function RetentionEditor({ spec, onChange }: RetentionEditorProps) {
-  const { start, returning = null, cohort, match, interval, columns } = spec;
+export default function RetentionEditor({ spec, onChange }: EditorProps<RetentionSpec>) {
+  const { start, returning, cohort, match, interval, columns } = spec;
   return (
     <>
       <Section title="People who start with">
@@ -101,7 +97,8 @@ export function RetentionEditor({ spec, onChange }: RetentionEditorProps) {
           />
         </div>
       </Section>
-      <Narrowing spec={spec} onChange={onChange} />
+      <Only spec={spec} onChange={onChange} />
+      <SplitBy spec={spec} onChange={onChange} />
     </>
   );
 }

@@ -1,23 +1,20 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Series, TrendsSpec } from "../../api/shapes";
+import type { Series } from "../../api/shapes";
 import classes from "../insights.module.css";
-import { MoreButton, Narrowing } from "../Narrowing";
-import { MeasurePicker } from "../pickers";
-import { letter } from "../questions";
+import type { EditorProps } from "../kind";
+import { MoreButton, Only, SplitBy } from "../Narrowing";
 import { Section } from "../Section";
 import { SelectorRow } from "../SelectorRow";
+import { letter } from "../selections";
+import { MeasurePicker } from "./MeasurePicker";
+import type { TrendsSpec } from "./spec";
 
 const MOST = 10;
 
-interface TrendsEditorProps {
-  spec: TrendsSpec;
-  onChange: (spec: TrendsSpec) => void;
-}
-
 /** Edits the question of a trend: series, formulas, filter and breakdown. */
-export function TrendsEditor({ spec, onChange }: TrendsEditorProps) {
+export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>) {
   const { series, formulas } = spec;
   const [added, setAdded] = useState<number | null>(null);
   const set = (next: Series[]) => onChange({ ...spec, series: next });
@@ -47,7 +44,7 @@ export function TrendsEditor({ spec, onChange }: TrendsEditorProps) {
           >
             <MeasurePicker
               label={`Series ${letter(i)}`}
-              measure={item.measure}
+              measure={item.measure ?? { of: "total" }}
               onChange={(measure) =>
                 set(series.map((old, k) => (k === i ? { ...old, measure } : old)))
               }
@@ -99,7 +96,8 @@ export function TrendsEditor({ spec, onChange }: TrendsEditorProps) {
           )}
         </div>
       </Section>
-      <Narrowing spec={spec} onChange={onChange} />
+      <Only spec={spec} onChange={onChange} />
+      <SplitBy spec={spec} onChange={onChange} />
     </>
   );
 }

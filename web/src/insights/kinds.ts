@@ -1,0 +1,22 @@
+/** Every kind of question, in the order in which they are offered. */
+
+import type { Kind } from "../api/shapes";
+import { funnel } from "./funnel/kind";
+import type { InsightKind } from "./kind";
+import { retention } from "./retention/kind";
+import { trends } from "./trends/kind";
+
+/** A kind is handed only questions of its own, which `kindOf` and `kindNamed` see to. */
+export const KINDS = [trends, funnel, retention] as unknown as readonly InsightKind[];
+
+/** Returns the kind with a name, if there is one. */
+export function kindNamed(name: string): InsightKind | undefined {
+  return KINDS.find((kind) => kind.name === name);
+}
+
+/** Returns the kind of a question. Kinds that the pages do not know yet have no questions here. */
+export function kindOf(spec: { kind: Kind }): InsightKind {
+  const found = kindNamed(spec.kind);
+  if (!found) throw new Error(`There is no kind of question called ${spec.kind}.`);
+  return found;
+}

@@ -1,0 +1,56 @@
+import { IconRepeat } from "@tabler/icons-react";
+import { lazy } from "react";
+import { usable } from "../filters";
+import type { InsightKind } from "../kind";
+import { startingYear } from "../periods";
+import { ANY_EVENT, nameOf, usableSelector } from "../selections";
+import { DEFAULTS, type RetentionSpec } from "./spec";
+
+export const retention: InsightKind<RetentionSpec> = {
+  name: "retention",
+  title: "Retention",
+  noun: "retention",
+  says: "How many of those who start come back",
+  Icon: IconRepeat,
+  tile: { width: 12, height: 6 },
+  defaults: DEFAULTS,
+  starting: (catalog, now) => {
+    const period = startingYear(catalog, now);
+    return { ...DEFAULTS, kind: "retention", period, interval: period.to ? "month" : "day" };
+  },
+  read: (spec) => spec,
+  asking: (spec) => ({
+    spec: {
+      ...spec,
+      filter: usable(spec.filter),
+      start: usableSelector(spec.start),
+      returning: spec.returning ? usableSelector(spec.returning) : null,
+    },
+    missing: null,
+  }),
+  selectors: ({ start, returning }) => (returning ? [start, returning] : [start]),
+  from: ({ selectors, interval, ...interest }) => {
+    const [start = ANY_EVENT, second] = selectors;
+    return {
+      ...DEFAULTS,
+      kind: "retention",
+      ...interest,
+      start,
+      returning: second ?? null,
+      interval: interval === "hour" ? "day" : interval,
+    };
+  },
+  titleOf: ({ start }) => `Who comes back after ${nameOf(start)}`,
+  meaning: ({ cohort, match, interval }) => [
+    cohort === "first_time"
+      ? `Each row holds the people whose first start ever was in that ${interval}.`
+      : `Each row holds the people who started in that ${interval}; one person can be in several rows.`,
+    match === "on"
+      ? `A column shows how many of them came back exactly that many ${interval}s later.`
+      : `A column shows how many of them came back that many ${interval}s later, or at any time after.`,
+    `A return in the starting ${interval} itself is not counted. Hatched cells are not over yet.`,
+    "The average weighs rows by their size and leaves out what is not over yet.",
+  ],
+  splitMeaning: "A person is counted under the value on their first start event of the interval.",
+  Editor: lazy(() => import("./RetentionEditor")),
+};

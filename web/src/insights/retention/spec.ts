@@ -1,0 +1,17 @@
+import type { SpecOf } from "../../api/shapes";
+import { SHARED, type Whole } from "../kind";
+import { LIMIT } from "../selections";
+
+export const DEFAULTS = {
+  ...SHARED,
+  start: { event: null },
+  returning: null,
+  cohort: "first_time",
+  match: "on",
+  interval: "day",
+  columns: 8,
+  breakdown: null,
+  limit: LIMIT,
+} satisfies Partial<SpecOf<"retention">>;
+
+export type RetentionSpec = Whole<SpecOf<"retention">, typeof DEFAULTS>;

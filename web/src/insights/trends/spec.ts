@@ -1,0 +1,14 @@
+import type { SpecOf } from "../../api/shapes";
+import { SHARED, type Whole } from "../kind";
+import { LIMIT } from "../selections";
+
+export const DEFAULTS = {
+  ...SHARED,
+  formulas: [],
+  interval: "day",
+  breakdown: null,
+  limit: LIMIT,
+  compare: false,
+} satisfies Partial<SpecOf<"trends">>;
+
+export type TrendsSpec = Whole<SpecOf<"trends">, typeof DEFAULTS>;
