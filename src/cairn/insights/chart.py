@@ -36,12 +36,14 @@ class Line(Frozen):
 class Lines(Frozen):
     """Values over time. Buckets from index `partial_from` on are not over yet.
 
-    `stacked` values stand on each other as bars, those below zero under the axis.
+    `stacked` values stand on each other as bars, or as areas when `filled`, those below zero under the
+    axis.
     """
 
     type: Literal["lines"] = "lines"
     interval: Interval
     stacked: bool = False
+    filled: bool = False
     times: tuple[str, ...]
     lines: tuple[Line, ...]
     partial_from: int | None = None
@@ -87,9 +89,13 @@ class Steps(Frozen):
 
 
 class MatrixCell(Frozen):
-    """A cell: its share of the row's size, the people in it, and whether it can still grow."""
+    """A cell: its share of the row's size, the people in it, and whether it can still grow.
+
+    `value` is what it shows when the matrix has another unit than `share`.
+    """
 
     share: float | None
+    value: float | None = None
     persons: int
     complete: bool
     point: Point
@@ -104,18 +110,20 @@ class MatrixRow(Frozen):
 
 
 class MatrixGroup(Frozen):
-    """The cohorts of one group, with their weighted average over complete cells."""
+    """The cohorts of one group, with their weighted average and their mean over complete cells."""
 
     label: str
     average: tuple[float | None, ...]
+    mean: tuple[float | None, ...] = ()
     rows: tuple[MatrixRow, ...]
 
 
 class Matrix(Frozen):
-    """Cohorts by intervals since their start."""
+    """Cohorts by intervals since their start; `unit` is that of cells and averages."""
 
     type: Literal["matrix"] = "matrix"
     interval: Interval
+    unit: Unit = "share"
     columns: tuple[str, ...]
     groups: tuple[MatrixGroup, ...]
 

@@ -26,11 +26,15 @@ class Table(Frozen):
 
 
 class View(Frozen):
-    """One answer, for a reader. `docs` is the page that says what the numbers mean."""
+    """One answer, for a reader. `docs` is the page that says what the numbers mean.
+
+    `table_first` asks to see the table in place of the chart.
+    """
 
     sentence: str
     chart: Chart
     table: Table
+    table_first: bool = False
     notes: tuple[str, ...] = ()
     docs: str
 

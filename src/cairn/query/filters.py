@@ -152,9 +152,13 @@ class Selector(Frozen):
 
 
 class Group(Frozen):
-    """One value of a breakdown: a text, None for missing, or all the others together."""
+    """One value of a breakdown: a text, None for missing, or all the others together.
+
+    Of a breakdown by several properties, `more` holds the values of the second and third.
+    """
 
     value: str | None = None
+    more: tuple[str | None, ...] = Field(default=(), max_length=2)
     other: bool = False
 
 

@@ -6,24 +6,25 @@ import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+from cairn.insights.ranges import Ranged
 from cairn.insights.trends.spec import (
     PERCENTILES,
     ROLLING_DAYS,
+    Offset,
     Series,
     TrendsLine,
     TrendsPoint,
     TrendsResult,
     TrendsSpec,
 )
-from cairn.query.filters import Group, number_of
+from cairn.query.filters import Group, Property, Selector, number_of
 from cairn.query.periods import Calendar, Interval, Span, previous
 from insights.calendar import HOUR, first_day, labelled, next_first_day, start_of, wall_clock
 from insights.filtering import wanted
 from insights.history import Act
-from insights.ranking import shown
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,49 @@ class Bucket:
         return self.start_us <= act.time_us < self.end_us
 
 
+Row = tuple[str | int | None, ...]
+"""What an event has of each part of a breakdown: a text, or the place of a range."""
+
+
 def answer(spec: TrendsSpec, acts: Sequence[Act], span: Span, calendar: Calendar) -> TrendsResult:
     """Measure every series in every bucket, for each group of the breakdown."""
+    told = _Told(spec, acts, span, calendar)
+    earlier = None
+    if spec.compare:
+        earlier = _answer(told, before(spec, span, calendar))
+    return _answer(told, span).model_copy(update={"previous": earlier})
+
+
+def people(
+    spec: TrendsSpec, point: TrendsPoint, acts: Sequence[Act], span: Span, calendar: Calendar
+) -> set[int]:
+    """Return the people with an event that counts for a point."""
+    told = _Told(spec, acts, span, calendar)
+    span = before(spec, span, calendar) if point.previous else span
+    buckets = buckets_of(span, spec.interval, calendar)
+    series = spec.series[point.series]
+    windows = told.windows_of(series, buckets)
+    own = _grouped(told, series, buckets, windows).get(point.group, [])
+    if series.measure.property is not None and series.measure.of != "distinct":
+        own = [act for act in own if _number(series, act) is not None]
+    elif series.measure.of in ("distinct", "accounts"):
+        own = [act for act in own if _text(series, act) is not None]
+    if point.bucket is not None:
+        window = windows[point.bucket]
+    else:
+        window = windows[-1] if series.measure.of in ROLLING_DAYS else _whole(buckets)
+    if point.hour is not None:
+        own = [act for act in own if told.hour_of_week(act) == point.hour]
+    return {act.person for act in own if window.holds(act)}
+
+
+def _answer(told: _Told, span: Span) -> TrendsResult:
+    spec, calendar = told.spec, told.calendar
     buckets = buckets_of(span, spec.interval, calendar)
     lines = []
     for index, series in enumerate(spec.series):
-        own = [act for act in acts if wanted(act, series, spec.filter)]
-        windows = windows_of(series, buckets, calendar)
-        for group, group_acts in _grouped(spec, series, own, buckets, windows).items():
+        windows = told.windows_of(series, buckets)
+        for group, group_acts in _grouped(told, series, buckets, windows).items():
             values = tuple(
                 _measured(series, [act for act in group_acts if window.holds(act)]) or 0.0
                 for window in windows
@@ -54,32 +90,175 @@ def answer(spec: TrendsSpec, acts: Sequence[Act], span: Span, calendar: Calendar
             if series.measure.of in ROLLING_DAYS:
                 total = values[-1]
             lines.append(TrendsLine(series=index, group=group, values=values, total=total))
-    alone = spec.model_copy(update={"compare": False})
+    formulas = [_combined(text, i, lines, spec) for i, text in enumerate(spec.formulas)]
     return TrendsResult(
         buckets=tuple(labelled(bucket.start_us, calendar) for bucket in buckets),
-        lines=tuple(lines),
-        formulas=tuple(_combined(text, i, lines, spec) for i, text in enumerate(spec.formulas)),
-        previous=answer(alone, acts, previous(span, calendar), calendar) if spec.compare else None,
+        lines=tuple(_smoothed(spec, lines)),
+        formulas=tuple(tuple(_smoothed(spec, of_formula)) for of_formula in formulas),
+        hours=_hours(told, buckets) if spec.show == "heat" else (),
     )
 
 
-def people(
-    spec: TrendsSpec, point: TrendsPoint, acts: Sequence[Act], span: Span, calendar: Calendar
-) -> set[int]:
-    """Return the people with an event that counts for a point."""
-    span = previous(span, calendar) if point.previous else span
-    buckets = buckets_of(span, spec.interval, calendar)
-    series = spec.series[point.series]
-    windows = windows_of(series, buckets, calendar)
-    own = [act for act in acts if wanted(act, series, spec.filter)]
-    own = _grouped(spec, series, own, buckets, windows).get(point.group, [])
-    if series.measure.property is not None:
-        own = [act for act in own if _number(series, act) is not None]
-    if point.bucket is not None:
-        window = windows[point.bucket]
+def _hours(told: _Told, buckets: Sequence[Bucket]) -> tuple[float, ...]:
+    """Measure each hour of each day of the week, from Monday on."""
+    [series] = told.spec.series
+    own = [act for act in told.own(series) if _whole(buckets).holds(act)]
+    by_hour = [[act for act in own if told.hour_of_week(act) == hour] for hour in range(168)]
+    return tuple(_measured(series, acts) or 0.0 for acts in by_hour)
+
+
+def _smoothed(spec: TrendsSpec, lines: Sequence[TrendsLine]) -> list[TrendsLine]:
+    if spec.moving_average is None:
+        return list(lines)
+    smooth = []
+    for line in lines:
+        windows = [
+            line.values[max(0, b + 1 - spec.moving_average) : b + 1]
+            for b in range(len(line.values))
+        ]
+        means = tuple(sum(window) / len(window) for window in windows)
+        smooth.append(line.model_copy(update={"values": means}))
+    return smooth
+
+
+def before(spec: TrendsSpec, span: Span, calendar: Calendar) -> Span:
+    """Return the period to compare with."""
+    if not isinstance(spec.compare, Offset):
+        return previous(span, calendar)
+    start, end = wall_clock(span.start_us, calendar), wall_clock(span.end_us, calendar)
+    day = start.date()
+    count = spec.compare.count
+    if spec.compare.unit in ("day", "week"):
+        day -= timedelta(days=count if spec.compare.unit == "day" else 7 * count)
     else:
-        window = windows[-1] if series.measure.of in ROLLING_DAYS else _whole(buckets)
-    return {act.person for act in own if window.holds(act)}
+        months = count if spec.compare.unit == "month" else 12 * count
+        for _ in range(months):
+            last = day.replace(day=1) - timedelta(days=1)
+            day = last.replace(day=1)
+        day = max(
+            day + timedelta(days=n)
+            for n in range(start.day)
+            if (day + timedelta(days=n)).month == day.month
+        )
+    earlier = start_of(day, calendar)
+    if start_of(start.date(), calendar) != span.start_us:
+        naive = datetime.combine(day, start.time()).replace(tzinfo=calendar.zone)
+        earlier = (naive.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+            microseconds=1
+        )
+    elif start_of(end.date(), calendar) == span.end_us:
+        days = (end.date() - start.date()).days
+        return Span(earlier, start_of(day + timedelta(days=days), calendar))
+    return Span(earlier, earlier + span.end_us - span.start_us)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A question, everything that happened, and how the project reads dates."""
+
+    spec: TrendsSpec
+    acts: Sequence[Act]
+    span: Span
+    calendar: Calendar
+
+    def hour_of_week(self, act: Act) -> int:
+        """Return which hour of the week the clock on the wall showed."""
+        at = wall_clock(act.time_us, self.calendar)
+        return at.weekday() * 24 + at.hour
+
+    def own(self, series: Series) -> list[Act]:
+        """Return the events that a series means."""
+        if series.measure.of != "first_time":
+            return [act for act in self.acts if wanted(act, series, self.spec.filter)]
+        first: dict[int, Act] = {}
+        for act in self.acts:
+            if wanted(act, Selector(event=series.event), None):
+                first.setdefault(act.person, act)
+        return [act for act in first.values() if wanted(act, series, self.spec.filter)]
+
+    def windows_of(self, series: Series, buckets: Sequence[Bucket]) -> list[Bucket]:
+        """Return where an event must lie to count for each bucket."""
+        if self.spec.cumulative:
+            return [Bucket(buckets[0].start_us, bucket.end_us) for bucket in buckets]
+        return windows_of(series, buckets, self.calendar)
+
+    def row(self, act: Act) -> Row:
+        """Return what an event has of each part of the breakdown."""
+        return tuple(self._place(part, act) for part in self.spec.dividers)
+
+    def _place(self, part: Property, act: Act) -> str | int | None:
+        text = act.text(Property(of=part.of, name=part.name))
+        if not isinstance(part, Ranged):
+            return text
+        number = number_of(text)
+        if number is None:
+            return None
+        if part.width is not None:
+            return max(-(10**12), min(10**12, math.floor(number / part.width)))
+        return sum(number >= cut for cut in self.cuts(part)[0])
+
+    def cuts(self, part: Ranged) -> tuple[list[float], float | None, float | None]:
+        """Return where ranges meet, and the least and the greatest number that shape them."""
+        if part.quantiles is None:
+            return list(part.edges or ()), None, None
+        buckets = buckets_of(self.span, self.spec.interval, self.calendar)
+        prop = Property(of=part.of, name=part.name)
+        numbers = sorted(
+            {
+                number
+                for act in self.acts
+                if _whole(buckets).holds(act)
+                and any(wanted(act, series, self.spec.filter) for series in self.spec.series)
+                and (number := number_of(act.text(prop))) is not None
+            }
+        )
+        if not numbers:
+            return [], None, None
+        low, high = numbers[0], numbers[-1]
+        width = high / part.quantiles - low / part.quantiles
+        meet = set()
+        for i in range(1, part.quantiles):
+            below, rest = divmod((len(numbers) - 1) * i, part.quantiles)
+            share = rest / part.quantiles
+            cut = numbers[below] * (1 - share)
+            cut += numbers[min(below + 1, len(numbers) - 1)] * share
+            meet.add(round(cut, 2 - math.floor(math.log10(width))) if width else cut)
+        return sorted(cut for cut in meet if low < cut <= high), low, high
+
+    def group(self, row: Row) -> Group:
+        """Return the group of a row."""
+        first, *more = (self.words(*pair) for pair in zip(self.spec.dividers, row, strict=True))
+        return Group(value=first, more=tuple(more))
+
+    def words(self, part: Property, place: str | int | None) -> str | None:
+        """Return what a reader sees of a place."""
+        if not isinstance(part, Ranged) or not isinstance(place, int):
+            assert not isinstance(place, int)
+            return place
+        if part.width is not None:
+            low, high = place * part.width, (place + 1) * part.width
+            return f"{_short(float(format(low, '.15g')))} – {_short(float(format(high, '.15g')))}"
+        cuts, least, greatest = self.cuts(part)
+        if part.edges:
+            if place == 0:
+                return f"below {_short(cuts[0])}"
+            if place == len(cuts):
+                return f"{_short(cuts[-1])} and more"
+        assert part.edges or (least is not None and greatest is not None) or not cuts
+        ends = [least, *cuts, greatest]
+        low_end, high_end = ends[place], ends[place + 1]
+        if low_end is None or high_end is None:
+            return "any number"
+        return f"{_short(low_end)} – {_short(high_end)}"
+
+
+def _short(number: float) -> str:
+    """Return a number as people write it, as long as that is the same number."""
+    for digits in (6, 7, 8, 9, 10, 11, 12, 13, 14, 15):
+        text = f"{number:.{digits}g}"
+        if float(text) == number and "e" not in text:
+            return text
+    return repr(number)
 
 
 def buckets_of(span: Span, interval: Interval, calendar: Calendar) -> list[Bucket]:
@@ -120,29 +299,44 @@ def _whole(buckets: Sequence[Bucket]) -> Bucket:
 
 
 def _grouped(
-    spec: TrendsSpec,
-    series: Series,
-    own: Sequence[Act],
-    buckets: Sequence[Bucket],
-    windows: Sequence[Bucket],
+    told: _Told, series: Series, buckets: Sequence[Bucket], windows: Sequence[Bucket]
 ) -> Mapping[Group | None, list[Act]]:
     """Return the events of each group in order; a group has an event in some window."""
-    if spec.breakdown is None:
-        return {None: list(own)}
-    sizes: dict[str | None, float] = {}
+    own, spec = told.own(series), told.spec
+    if not spec.dividers:
+        return {None: own}
+    sizes: dict[Row, float] = {}
     for act in own:
         if any(window.holds(act) for window in (*windows, _whole(buckets))):
             size = 1.0
             if series.measure.of == "sum":
                 size = _number(series, act) or 0.0
-            value = act.text(spec.breakdown)
             counted = size if _whole(buckets).holds(act) else 0.0
-            sizes[value] = sizes.get(value, 0.0) + counted
-    group_of, groups = shown(sizes, spec.limit)
-    return {
-        group: [act for act in own if group_of.get(act.text(spec.breakdown)) == group]
-        for group in groups
-    }
+            sizes[told.row(act)] = sizes.get(told.row(act), 0.0) + counted
+    order = sorted(sizes, key=lambda row: (-sizes[row], _by_value(row)))
+    rows = order[: spec.rows]
+    if len(spec.dividers) == 1 and isinstance(spec.dividers[0], Ranged):
+        rows.sort(key=_by_value)
+    groups = {row: told.group(row) for row in rows}
+    other = Group(other=True)
+    out: dict[Group | None, list[Act]] = {group: [] for group in groups.values()}
+    if len(order) > len(rows):
+        out[other] = []
+    for act in own:
+        group = groups.get(told.row(act), other)
+        if group in out:
+            out[group].append(act)
+    return out
+
+
+def _by_value(row: Row) -> tuple[tuple[bool, str | int], ...]:
+    """Sort rows by value, what is missing last."""
+    return tuple((place is None, 0 if place is None else place) for place in row)
+
+
+def _text(series: Series, act: Act) -> str | None:
+    prop = Property(name="$account")
+    return act.text(series.measure.property or prop)
 
 
 def _number(series: Series, act: Act) -> float | None:
@@ -156,11 +350,13 @@ def _measured(series: Series, acts: Sequence[Act]) -> float | None:
     people = {act.person for act in acts}
     if of == "total":
         return float(len(acts))
-    if of == "persons" or of in ROLLING_DAYS:
+    if of in ("persons", "first_time") or of in ROLLING_DAYS:
         return float(len(people))
     if of == "per_person":
         return len(acts) / len(people) if people else 0.0
-    numbers = [number for act in acts if (number := _number(series, act)) is not None]
+    if of in ("distinct", "accounts"):
+        return float(len({_text(series, act) for act in acts} - {None}))
+    numbers = _numbers(series, acts)
     if not numbers:
         return 0.0 if of == "sum" else None
     if of in PERCENTILES:
@@ -172,6 +368,18 @@ def _measured(series: Series, acts: Sequence[Act]) -> float | None:
         "maximum": max,
     }
     return reductions[of](numbers)
+
+
+def _numbers(series: Series, acts: Sequence[Act]) -> list[float]:
+    """Return the numbers that a statistic is of: those of events, or their sums by person."""
+    if series.measure.per == "event":
+        return [number for act in acts if (number := _number(series, act)) is not None]
+    by_person: dict[int, list[float]] = {}
+    for act in acts:
+        number = 1.0 if series.measure.property is None else _number(series, act)
+        if number is not None:
+            by_person.setdefault(act.person, []).append(number)
+    return [math.fsum(numbers) for numbers in by_person.values()]
 
 
 def _percentile(ordered: Sequence[float], share: float) -> float:

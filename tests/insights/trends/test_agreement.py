@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from cairn.core.errors import InvalidInput
-from cairn.insights.chart import Lines
+from cairn.insights.chart import Bars, Heat, Lines, Numbers, Places, Point
+from cairn.insights.ranges import Ranged
 from cairn.insights.trends import kernel, relational
-from cairn.insights.trends.spec import Measure, Series, TrendsPoint, TrendsResult, TrendsSpec
+from cairn.insights.trends.spec import (
+    PEOPLE,
+    ROLLING_DAYS,
+    Measure,
+    Offset,
+    Series,
+    TrendsPoint,
+    TrendsResult,
+    TrendsSpec,
+)
 from cairn.insights.trends.view import view
 from cairn.query import sequences
 from cairn.query.periods import Span, resolve
@@ -33,18 +44,49 @@ from insights.questions import (
 )
 from insights.trends import oracle
 
-COUNTS = ("total", "persons", "daily_active", "weekly_active", "monthly_active", "per_person")
-PEOPLE = ("persons", "daily_active", "weekly_active", "monthly_active")
+COUNTS = (
+    *("total", "persons", "first_time", "per_person", "accounts"),
+    *("daily_active", "weekly_active", "active_28_days", "monthly_active"),
+)
+STATISTICS = ("average", "minimum", "maximum", "median", "p75", "p90", "p95", "p99")
 FORMULAS = ("A", "A + B", "A / B * 100", "-(A - B) / 2", "1 - A / (A + B)", "B * 1.5")
 
 _measures = st.one_of(
     st.sampled_from(COUNTS).map(lambda of: Measure.model_validate({"of": of})),
+    st.builds(Measure, of=st.sampled_from(("sum", *STATISTICS)), property=numeric),
     st.builds(
         Measure,
-        of=st.sampled_from(
-            ("sum", "average", "minimum", "maximum", "median", "p75", "p90", "p95", "p99")
-        ),
-        property=numeric,
+        of=st.sampled_from(STATISTICS),
+        property=st.one_of(st.none(), numeric),
+        per=st.just("person"),
+    ),
+    st.builds(Measure, of=st.just("distinct"), property=properties),
+)
+_adding_up = st.one_of(
+    st.sampled_from(("total", "persons", "first_time", "accounts")).map(
+        lambda of: Measure.model_validate({"of": of})
+    ),
+    st.builds(Measure, of=st.just("sum"), property=numeric),
+    st.builds(Measure, of=st.just("distinct"), property=properties),
+)
+_cuts = st.one_of(
+    st.sampled_from(((0,), (1, 2.25, 10), (-2.5, 0.5, 1e20))).map(lambda edges: {"edges": edges}),
+    st.sampled_from((0.1, 1, 5, 1e-7, 1e19)).map(lambda width: {"width": width}),
+    st.integers(2, 5).map(lambda quantiles: {"quantiles": quantiles}),
+)
+_ranged = st.builds(
+    lambda prop, cuts: Ranged.model_validate({**dict(prop), **cuts}), numeric, _cuts
+)
+_divider = st.one_of(properties, properties, _ranged)
+_breakdowns = st.one_of(
+    st.none(), properties, _divider, st.lists(_divider, min_size=1, max_size=3).map(tuple)
+)
+_comparisons = st.one_of(
+    st.booleans(),
+    st.builds(
+        Offset,
+        count=st.sampled_from((1, 2, 13)),
+        unit=st.sampled_from(("day", "week", "month", "year")),
     ),
 )
 
@@ -53,20 +95,32 @@ _measures = st.one_of(
 def specs(draw: DrawFn, world: World) -> TrendsSpec:
     """Draw a trend about what happens in a world."""
     chosen = draw(st.lists(selectors, min_size=1, max_size=2))
+    cumulative = draw(st.sampled_from((False, False, True)))
+    measures = _adding_up if cumulative else _measures
     series = tuple(
-        Series(event=one.event, filter=one.filter, measure=draw(_measures)) for one in chosen
+        Series(event=one.event, filter=one.filter, measure=draw(measures)) for one in chosen
     )
     known = FORMULAS if len(series) > 1 else FORMULAS[:1]
-    return TrendsSpec(
-        series=series,
-        formulas=tuple(draw(st.lists(st.sampled_from(known), max_size=2))),
-        period=draw(periods(world)),
-        interval=draw(st.sampled_from(("hour", "day", "day", "week", "month"))),
-        filter=draw(some_filter),
-        breakdown=draw(st.one_of(st.none(), properties)),
-        limit=draw(limits),
-        compare=draw(st.booleans()),
-    )
+    question: dict[str, Any] = {
+        "series": series,
+        "formulas": tuple(draw(st.lists(st.sampled_from(known), max_size=2))),
+        "period": draw(periods(world)),
+        "interval": draw(st.sampled_from(("hour", "day", "day", "week", "month"))),
+        "filter": draw(some_filter),
+        "breakdown": draw(_breakdowns),
+        "limit": draw(limits),
+        "cumulative": cumulative,
+        "moving_average": draw(st.sampled_from((None, None, 2, 3))),
+        "compare": draw(_comparisons),
+        "show": draw(st.sampled_from(("lines", "lines", "total", "number", "map", "heat"))),
+    }
+    if question["show"] in ("map", "heat"):
+        question |= {"series": series[:1], "formulas": (), "breakdown": None}
+        if question["show"] == "heat":
+            question |= {"cumulative": False, "moving_average": None}
+            if series[0].measure.of in ROLLING_DAYS:
+                question["show"] = "lines"
+    return TrendsSpec(**question)
 
 
 @st.composite
@@ -83,7 +137,7 @@ def _span(world: World, spec: TrendsSpec) -> Span | None:
         return None
 
 
-@trying(70)
+@trying(60)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_agrees_with_the_definition(
     case: tuple[World, list[TrendsSpec]], chunk_events: int
@@ -108,17 +162,23 @@ def _points(
     spec: TrendsSpec, result: TrendsResult, span: Span, world: World
 ) -> list[tuple[TrendsPoint, float | None]]:
     """Return the points of the view and their values, and only some of those with nothing."""
-    shown = view(spec, result, span, world.calendar).chart
-    assert isinstance(shown, Lines)
-    marks = [
-        (point, value)
-        for line in shown.lines
-        for point, value in [
-            *zip(line.points, line.values, strict=True),
-            (line.total_point, line.total),
-        ]
-        if isinstance(point, TrendsPoint)
-    ]
+    chart = view(spec, result, span, world.calendar).chart
+    pairs: list[tuple[Point | None, float | None]] = []
+    if isinstance(chart, Lines):
+        for line in chart.lines:
+            pairs += [*zip(line.points, line.values, strict=True), (line.total_point, line.total)]
+    elif isinstance(chart, Heat):
+        for points, values in zip(chart.points, chart.values, strict=True):
+            pairs += zip(points, values, strict=True)
+    elif isinstance(chart, Bars):
+        for bars in chart.series:
+            pairs += zip(bars.points, bars.values, strict=True)
+    elif isinstance(chart, Numbers):
+        pairs = [(number.point, number.value) for number in chart.numbers]
+    else:
+        assert isinstance(chart, Places)
+        pairs = [(place.point, place.value) for place in chart.places]
+    marks = [(point, value) for point, value in pairs if isinstance(point, TrendsPoint)]
     empty = [mark for mark in marks if not mark[1]]
     return [mark for mark in marks if mark[1]][:40] + empty[:5]
 

@@ -104,6 +104,176 @@ def test_a_number_too_large_for_a_float_is_the_largest_one() -> None:
     assert measured(events, "sum", measure={"property": PRICE}) == ((largest, 0, 0), largest)
 
 
+def test_first_time_finds_the_first_event_before_it_asks_whether_it_counts() -> None:
+    events: list[Row] = [
+        (0, "open", -DAY, {"plan": "pro"}),
+        (0, "open", 0, {"plan": "free"}),
+        (1, "open", DAY, {"plan": "free"}),
+        (1, "open", DAY + 1, {"plan": "pro"}),
+        (2, "other", 0),
+        (2, "open", 2 * DAY, {"plan": "pro"}),
+    ]
+    first = {"event": "open", "measure": {"of": "first_time"}}
+    pro = {"property": {"name": "plan"}, "values": ["pro"]}
+    assert ask(events, series=[first]).lines[0].values == (0, 1, 1)
+    assert ask(events, series=[{**first, "filter": pro}]).lines[0].values == (0, 0, 1)
+    assert ask(events, series=[first], filter=pro).lines[0].total == 1
+    by_plan = ask(events, series=[first], breakdown={"name": "plan"}).lines
+    assert [(line.group, line.total) for line in by_plan] == [
+        (Group(value="free"), 1),
+        (Group(value="pro"), 1),
+    ]
+
+
+def test_first_time_of_any_event_is_the_first_thing_that_someone_does() -> None:
+    events: list[Row] = [(0, "$identify", -DAY), (0, "open", 0), (1, "open", -DAY), (1, "buy", 0)]
+    assert measured(events, "first_time") == ((1, 0, 0), 1)
+
+
+def test_different_values_are_counted_once_in_each_bucket_and_once_in_the_total() -> None:
+    plans: list[Any] = ["a", "b", "a", 5, "5", None]
+    events: list[Row] = [(i, "open", i, {"plan": plan}) for i, plan in enumerate(plans)]
+    events += [(0, "open", DAY, {"plan": "a"}), (0, "open", DAY + 1, {"plan": "c"})]
+    plan = {"property": {"name": "plan"}}
+    assert measured(events, "distinct", measure=plan) == ((3, 2, 0), 4)
+    assert measured(events, "distinct", measure=plan, cumulative=True) == ((3, 4, 4), 4)
+
+
+def test_a_statistic_per_person_is_of_their_events_or_of_their_sums() -> None:
+    spent = [(0, 5), (0, 7), (1, 1), (2, "many")]
+    events: list[Row] = [(who, "buy", i, {"price": n}) for i, (who, n) in enumerate(spent)]
+    events.append((1, "buy", DAY, {"price": 3}))
+    per_person = {"per": "person"}
+    assert measured(events, "median", measure=per_person) == ((1, 1, 0), 2)
+    assert measured(events, "maximum", measure=per_person) == ((2, 1, 0), 2)
+    of_price = {"per": "person", "property": PRICE}
+    assert measured(events, "average", measure=of_price) == ((6.5, 3, 0), 8)
+    values, total = measured(events, "p90", measure=of_price)
+    assert (*values, total) == pytest.approx((10.9, 3, 0, 11.2))
+
+
+def test_numbers_outside_the_edges_are_in_the_ranges_at_the_ends() -> None:
+    prices: list[Any] = [-1, 10, "19.5", 20, 1e9, "many", None]
+    events: list[Row] = [(0, "buy", i, {"price": price}) for i, price in enumerate(prices)]
+    lines = ask(events, breakdown={"name": "price", "edges": [10, 20]}).lines
+    assert [(line.group.value if line.group else "", line.total) for line in lines] == [
+        ("below 10", 1),
+        ("10 – 20", 2),
+        ("20 and more", 2),
+        (None, 2),
+    ]
+
+
+def test_ranges_of_equal_width_start_at_0_and_know_no_end() -> None:
+    prices: list[Any] = [-0.5, 0, 0.25, 0.3, 1e300]
+    events: list[Row] = [(0, "buy", i, {"price": price}) for i, price in enumerate(prices)]
+    lines = ask(events, breakdown={"name": "price", "width": 0.25}, limit=4).lines
+    assert [(line.group.value if line.group else "", line.total) for line in lines] == [
+        ("-0.5 – -0.25", 1),
+        ("0 – 0.25", 1),
+        ("0.25 – 0.5", 2),
+        ("250000000000 – 250000000000.25", 1),
+    ]
+
+
+def test_quantiles_divide_the_different_numbers_of_the_period() -> None:
+    prices = [1, 1, 1, 1, 2, 3, 4, 100]
+    events: list[Row] = [(0, "buy", i, {"price": price}) for i, price in enumerate(prices)]
+    events.append((0, "buy", -1, {"price": -50}))
+    result = ask(events, breakdown={"name": "price", "quantiles": 2}, compare=True)
+    assert result.previous is not None
+    assert [(line.group, line.total) for line in (*result.lines, *result.previous.lines)] == [
+        (Group(value="1 – 3"), 5),
+        (Group(value="3 – 100"), 3),
+        (Group(value="1 – 3"), 1),
+    ]
+
+
+def test_combinations_rank_together_and_the_rest_is_exact() -> None:
+    rows = [("a", 1), ("a", 1), ("b", 1), ("a", 2), ("a", None), (None, 2)]
+    events: list[Row] = [
+        (0, "buy", i, {"plan": plan, "price": price}) for i, (plan, price) in enumerate(rows)
+    ]
+    both = [{"name": "plan"}, {"name": "price", "width": 1}]
+    lines = ask(events, breakdown=both, limit=3).lines
+    assert [(line.group, line.total) for line in lines] == [
+        (Group(value="a", more=("1 – 2",)), 2),
+        (Group(value="a", more=("2 – 3",)), 1),
+        (Group(value="a", more=(None,)), 1),
+        (Group(other=True), 2),
+    ]
+
+
+def test_combinations_too_many_to_list_are_those_that_occur() -> None:
+    events: list[Row] = [
+        (0, "buy", i, {"plan": f"p{i}", "price": i, "size": f"{i % 50}"}) for i in range(300)
+    ]
+    three = [{"name": "plan"}, {"name": "price"}, {"name": "size"}]
+    lines = ask(events, breakdown=three, limit=2).lines
+    assert [(line.group, line.total) for line in lines] == [
+        (Group(value="p0", more=("0", "0")), 1),
+        (Group(value="p1", more=("1", "1")), 1),
+        (Group(other=True), 298),
+    ]
+
+
+def test_accumulated_people_count_when_they_are_first_seen() -> None:
+    events: list[Row] = [(0, "open", 0), (0, "open", DAY), (1, "open", 2 * DAY), (2, "open", -DAY)]
+    assert measured(events, "persons", cumulative=True) == ((1, 1, 2), 2)
+    assert measured(events, "total", cumulative=True) == ((1, 2, 3), 3)
+    series = [{"measure": {"of": "persons"}}]
+    question = {"series": series, "period": PERIOD, "cumulative": True}
+    assert behind(events, question, bucket=2) == [0, 1]
+
+
+def test_a_moving_average_takes_fewer_buckets_at_the_start() -> None:
+    events: list[Row] = [(0, "open", 0), (0, "open", DAY), (0, "open", DAY), (0, "open", 2 * DAY)]
+    assert measured(events, "total", moving_average=2) == ((1, 1.5, 1.5), 4)
+
+
+@pytest.mark.parametrize(
+    ("offset", "period", "start"),
+    [
+        ({"unit": "week"}, {"from": "2024-05-01", "to": "2024-05-03"}, "2024-04-24T00:00:00+02:00"),
+        (
+            {"unit": "month"},
+            {"from": "2024-05-31", "to": "2024-06-01"},
+            "2024-04-30T00:00:00+02:00",
+        ),
+        ({"unit": "year"}, {"from": "2024-02-29", "to": "2024-02-29"}, "2023-02-28T00:00:00+01:00"),
+        ({"count": 60, "unit": "day"}, PERIOD, "2024-03-02T00:00:00+01:00"),
+    ],
+)
+def test_a_period_some_time_ago_is_as_many_days_long(
+    offset: dict[str, Any], period: dict[str, str], start: str
+) -> None:
+    calendar = Calendar(ZoneInfo("Europe/Amsterdam"), MAY_1 + 60 * DAY)
+    result = ask([], calendar, period=period, compare=offset)
+    assert result.previous is not None
+    assert result.previous.buckets[0] == start
+    assert len(result.previous.buckets) == len(result.buckets)
+
+
+def test_heat_counts_a_person_once_in_each_hour_of_the_week() -> None:
+    """March 30 was a Saturday; on the 31st clocks went from 2:00 to 3:00."""
+    calendar = Calendar(ZoneInfo("Europe/Amsterdam"), MAY_1 + 60 * DAY)
+    midnight = resolve(
+        TrendsSpec.model_validate({"series": [{}], "period": {"from": "2024-03-31"}}).period,
+        calendar,
+    ).start_us
+    events: list[Row] = [
+        (0, "open", -7 * DAY + HOUR),
+        (0, "open", HOUR),
+        (0, "open", 2 * HOUR),
+        (1, "open", 2 * HOUR),
+    ]
+    period = {"from": "2024-03-20", "to": "2024-03-31"}
+    series = [{"measure": {"of": "persons"}}]
+    result = ask(events, calendar, midnight, series=series, period=period, show="heat")
+    sunday = 6 * 24
+    assert {hour: n for hour, n in enumerate(result.hours) if n} == {sunday + 1: 1, sunday + 3: 2}
+
+
 def test_any_event_leaves_out_those_that_only_say_who_someone_is() -> None:
     events: list[Row] = [(0, "open", 0), (0, "$identify", 0), (0, "$group", 0), (0, "$alias", 0)]
     assert measured(events, "total")[1] == 1

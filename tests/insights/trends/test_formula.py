@@ -23,10 +23,34 @@ A, B = np.array([6.0, 1.0]), np.array([3.0, 0.0])
         ("-A + .5", [-5.5, -0.5]),
         ("2 * -B", [-6, 0]),
         ("1 / 4", [0.25, 0.25]),
+        ("min(A, B, 2)", [2, 0]),
+        ("MAX(A, B)", [6, 1]),
+        ("abs(B - A)", [3, 1]),
+        ("round(A / 4)", [2, 0]),
+        ("round(-A / 4)", [-2, 0]),
+        ("round(A / 7, 2)", [0.86, 0.14]),
+        ("sqrt(A + B)", [3, 1]),
+        ("sqrt(-A)", [0, 0]),
+        ("log(A + 4)", [1, np.log10(5)]),
+        ("log(B + 5, 2)", [3, np.log2(5)]),
+        ("log(B)", [np.log10(3), 0]),
     ],
 )
 def test_a_formula_follows_the_rules_of_arithmetic(text: str, values: list[float]) -> None:
-    assert evaluate(parse(text, 2), [A, B]).tolist() == values
+    assert evaluate(parse(text, 2), [A, B]).tolist() == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("cumulative(A)", [1, 3, 7, 100]),
+        ("rolling(A, 2)", [1, 1.5, 3, 100]),
+        ("rolling(A, 9) * 2", [2, 3, 14 / 3, 200]),
+        ("cumulative(rolling(A, 2)) - A", [0, 0.5, 1.5, 0]),
+    ],
+)
+def test_a_function_over_time_leaves_the_total_as_it_is(text: str, values: list[float]) -> None:
+    assert evaluate(parse(text, 1), [np.array([1.0, 2, 4, 100])]).tolist() == pytest.approx(values)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +64,16 @@ def test_a_formula_follows_the_rules_of_arithmetic(text: str, values: list[float
         ("(A + B", "ends too early"),
         ("A + B)", r"unexpected '\)' at position 6"),
         ("A ** B", r"unexpected '\*' at position 4"),
+        ("A, B", r"unexpected ',' at position 2"),
+        ("mean(A)", "unknown function 'mean' at position 1; there are min, max"),
+        ("abs A", "unexpected 'A' at position 5"),
+        ("abs(A, B)", "'abs' at position 1 with 2 arguments; it takes 1"),
+        ("min()", r"unexpected '\)' at position 5"),
+        ("rolling(A)", "with 1 arguments; it takes 2"),
+        ("rolling(A, 0)", "a number of intervals from 1 to 1000"),
+        ("rolling(A, B)", "a number of intervals from 1 to 1000"),
+        ("round(A, 1.5)", "a number of digits from 0 to 9"),
+        ("max(A", "ends too early"),
         ("(" * 60 + "A" + ")" * 60, "nested more than 50"),
         ("-" * 60 + "A", "nested more than 50"),
         ("A" * 501, "at most 500 characters"),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cairn.insights.trends.formula import evaluate, parse
-from cairn.insights.trends.spec import TrendsLine
+from cairn.insights.trends.formula import evaluate, parse, trailing_mean
+from cairn.insights.trends.spec import TrendsLine, TrendsResult, TrendsSpec
 from cairn.query.filters import Group
 
 
@@ -31,6 +31,33 @@ def lines_of(
             total=None if total is None else float(np.nan_to_num(total)),
         )
         for group, of_group, total in zip(groups, values, totals, strict=True)
+    )
+
+
+def result_of(
+    spec: TrendsSpec, labels: tuple[str, ...], lines: Sequence[TrendsLine]
+) -> TrendsResult:
+    """Return the answer that lines make, with formulas worked out and then all of it smoothed."""
+    formulas = combined(spec.formulas, lines, len(spec.series))
+    buckets = spec.moving_average
+    if buckets is not None:
+        lines = smoothed(lines, buckets)
+        formulas = tuple(smoothed(of_formula, buckets) for of_formula in formulas)
+    return TrendsResult(buckets=labels, lines=tuple(lines), formulas=formulas)
+
+
+def with_hours(result: TrendsResult, values: NDArray[np.float64]) -> TrendsResult:
+    """Return an answer with what was measured of the hours of the week, in the only group."""
+    return result.model_copy(update={"hours": tuple(np.nan_to_num(values)[0].tolist())})
+
+
+def smoothed(lines: Sequence[TrendsLine], buckets: int) -> tuple[TrendsLine, ...]:
+    """Return lines whose values are the means of so many buckets up to each one; totals stay."""
+    return tuple(
+        line.model_copy(
+            update={"values": tuple(trailing_mean(np.array(line.values), buckets).tolist())}
+        )
+        for line in lines
     )
 
 

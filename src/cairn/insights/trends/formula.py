@@ -1,7 +1,8 @@
 """Arithmetic over the series of a trend: `A / B * 100`.
 
-Letters name the series in order, numbers stand for themselves, and `+ - * / ( )` and a leading minus
-mean what they mean in a spreadsheet. Dividing by zero gives 0.
+Letters name the series in order, numbers stand for themselves, and `+ - * / ( )`, a leading minus and
+`min max abs round sqrt log` mean what they mean in a spreadsheet. What has no meaning, such as dividing
+by zero, is 0. `cumulative(A)` adds up all values so far, and `rolling(A, 7)` is the mean of the last seven.
 
 >>> import numpy as np
 >>> evaluate(parse("A / B * 100", 2), [np.array([1.0, 3.0]), np.array([4.0, 0.0])]).tolist()
@@ -21,7 +22,23 @@ from numpy.typing import NDArray
 MAX_LENGTH = 500
 MAX_DEPTH = 50
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?|\.\d+)|([A-Za-z])|([-+*/()]))")
+_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?|\.\d+)|([A-Za-z]+)|([-+*/(),]))")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+ARGUMENTS: dict[str, tuple[int, int]] = {
+    "min": (1, 10),
+    "max": (1, 10),
+    "abs": (1, 1),
+    "round": (1, 2),
+    "sqrt": (1, 1),
+    "log": (1, 2),
+    "cumulative": (1, 1),
+    "rolling": (2, 2),
+}
+"""How many arguments each function takes, at least and at most."""
+
+CONSTANTS = {"round": ("digits", 0, 9), "rolling": ("intervals", 1, 1_000)}
+"""What the second argument of a function says, a whole number from one to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +71,15 @@ class Operation:
     right: Formula
 
 
-Formula = Number | Letter | Negative | Operation
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of parts."""
+
+    function: str
+    parts: tuple[Formula, ...]
+
+
+Formula = Number | Letter | Negative | Operation | Call
 
 
 def parse(text: str, series_count: int) -> Formula:
@@ -73,7 +98,12 @@ def parse(text: str, series_count: int) -> Formula:
 
 
 def evaluate(formula: Formula, values: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the formula's value at each position, from one array per series, all of one length."""
+    """Return the formula's values from one array per series, all of one length.
+
+    The last position of an array holds the total, the others the intervals in order.
+    """
+    if isinstance(formula, Call):
+        return _called(formula, [evaluate(part, values) for part in formula.parts])
     if isinstance(formula, Letter):
         return values[formula.series]
     if isinstance(formula, Number):
@@ -93,13 +123,53 @@ def evaluate(formula: Formula, values: Sequence[NDArray[np.float64]]) -> NDArray
     return np.where(np.isfinite(combined), combined, 0.0)
 
 
+def _called(call: Call, parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    first = parts[0]
+    with np.errstate(all="ignore"):
+        if call.function in ("cumulative", "rolling"):
+            over_time = (
+                np.cumsum(first[:-1])
+                if call.function == "cumulative"
+                else trailing_mean(first[:-1], int(parts[1][0]))
+            )
+            out = np.append(over_time, first[-1])
+        elif call.function == "round":
+            unit = 10.0 ** (parts[1] if len(parts) > 1 else 0)
+            out = np.copysign(np.floor(np.abs(first) * unit + 0.5) / unit, first)
+        elif call.function == "log":
+            out = np.log10(first) if len(parts) == 1 else np.log(first) / np.log(parts[1])
+        elif call.function in ("min", "max"):
+            out = (np.minimum if call.function == "min" else np.maximum).reduce(parts)
+        else:
+            out = (np.abs if call.function == "abs" else np.sqrt)(first)
+    return np.where(np.isfinite(out), out, 0.0)
+
+
+def trailing_mean(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return the mean of the last values up to each one, as many as there are up to a count.
+
+    >>> trailing_mean(np.array([1.0, 3.0, 5.0]), 2).tolist()
+    [1.0, 2.0, 4.0]
+    """
+    if not len(values):
+        return values
+    padded = np.concatenate((np.zeros(count - 1), values))
+    held = np.minimum(np.arange(1, len(values) + 1), count)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, count)
+    return np.asarray(windows.sum(axis=1) / held)
+
+
 def spelled_out(text: str, titles: Sequence[str]) -> str:
     """Return a formula with the titles of its series in place of their letters.
 
-    >>> spelled_out("a / B * 100", ["Answers", "Questions"])
-    'Answers / Questions * 100'
+    >>> spelled_out("max(a / B, 1)", ["Answers", "Questions"])
+    'max(Answers / Questions, 1)'
     """
-    return re.sub("[A-Za-z]", lambda letter: titles[ord(letter[0].upper()) - ord("A")], text)
+
+    def spelled(word: re.Match[str]) -> str:
+        return titles[ord(word[0].upper()) - ord("A")] if len(word[0]) == 1 else word[0]
+
+    return re.sub("[A-Za-z]+", spelled, text)
 
 
 class _Reader:
@@ -128,7 +198,7 @@ class _Reader:
                 bad = position + len(self.text[position:]) - len(self.text[position:].lstrip())
                 raise ValueError(
                     f"formula {self.text!r} has {self.text[bad]!r} at position {bad + 1}; use the "
-                    "letters of the series, numbers, + - * / and parentheses"
+                    "letters of the series, numbers, functions, + - * / and parentheses"
                 )
             token = match[match.lastindex or 0]
             tokens.append((token, match.end() - len(token)))
@@ -178,11 +248,48 @@ class _Reader:
                 raise self._unexpected()
             self.at += 1
             return inner
-        if token and token in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz":
-            return self._letter()
-        if not token or token in "+-*/)":
+        if token and token[0].upper() in _LETTERS:
+            return self._letter() if len(token) == 1 else self._call()
+        if not token or token in "+-*/),":
             raise self._unexpected()
         return Number(float(self._take()))
+
+    def _call(self) -> Formula:
+        word, position = self.tokens[self.at]
+        name = word.lower()
+        if name not in ARGUMENTS:
+            raise ValueError(
+                f"formula {self.text!r} has an unknown function {word!r} at position {position + 1}; "
+                f"there are {', '.join(ARGUMENTS)}"
+            )
+        self.at += 1
+        if self._take() != "(":
+            self.at -= 1
+            raise self._unexpected()
+        parts = [self._sum()]
+        while self._peek() == ",":
+            self.at += 1
+            parts.append(self._sum())
+        if self._peek() != ")":
+            raise self._unexpected()
+        self.at += 1
+        self._fits(name, parts, position)
+        return Call(name, tuple(parts))
+
+    def _fits(self, name: str, parts: Sequence[Formula], position: int) -> None:
+        """Raise ValueError unless a function takes these arguments."""
+        least, most = ARGUMENTS[name]
+        where = f"formula {self.text!r} has {name!r} at position {position + 1}"
+        if not least <= len(parts) <= most:
+            takes = f"{least}" if least == most else f"{least} to {most}"
+            raise ValueError(f"{where} with {len(parts)} arguments; it takes {takes}")
+        if name in CONSTANTS and len(parts) == 2:
+            what, low, high = CONSTANTS[name]
+            given = parts[1].value if isinstance(parts[1], Number) else None
+            if given is None or given != int(given) or not low <= given <= high:
+                raise ValueError(
+                    f"{where}, whose second argument must be a number of {what} from {low} to {high}"
+                )
 
     def _letter(self) -> Formula:
         letter, position = self.tokens[self.at]
