@@ -59,9 +59,14 @@ def scope_of(
     needed += properties_in(filter)
     for selector in selectors:
         needed += properties_in(selector.filter)
-    names = [selector.event for selector in selectors]
-    events = None if None in names else frozenset(name for name in names if name is not None)
-    return Scope(tuple(dict.fromkeys(needed)), events, span.start_us, span.end_us)
+    named = frozenset(selector.event for selector in selectors if selector.event is not None)
+    return Scope(
+        tuple(dict.fromkeys(needed)),
+        None if None in [selector.event for selector in selectors] else named,
+        span.start_us,
+        span.end_us,
+        without=frozenset(IDENTITY_EVENTS) - named,
+    )
 
 
 class RelationalEngine(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from cairn.model.event import IDENTITY_EVENTS
+
 
 class Named(Protocol):
     """A property by its owner (`event`, `person` or `account`) and its name."""
@@ -22,7 +24,7 @@ class Named(Protocol):
 class Scope:
     """The smallest part of the events that answers a question.
 
-    `events` names them; None means all but those that only say who someone is. Times lie from
+    `events` names them; None means all but those `without`. Times lie from
     `start_us` up to, not including, `end_us`. `actor` says whose number the column `person` holds:
     that of a person, or of a session or an account, counted from 0.
     """
@@ -32,3 +34,4 @@ class Scope:
     start_us: int
     end_us: int
     actor: Literal["person", "session", "account"] = "person"
+    without: frozenset[str] = frozenset(IDENTITY_EVENTS)

@@ -20,8 +20,12 @@ def quoted(text: str) -> str:
 def scoped_sql(scope: Scope) -> str:
     """Return a SELECT with the columns seq, time, event, person and one text per property."""
     names = scope.events
-    listed = ", ".join(quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names))
-    where = [f"event {'NOT IN' if names is None else 'IN'} ({listed})"] if listed else ["0"]
+    listed = ", ".join(quoted(name) for name in sorted(scope.without if names is None else names))
+    where = (
+        [f"event {'NOT IN' if names is None else 'IN'} ({listed})"]
+        if listed
+        else ["1" if names is None else "0"]
+    )
     where += [f"time >= {scope.start_us}", f"time < {scope.end_us}"]
     own = "".join(
         f", {_event_text(prop.name)} AS p{i}"

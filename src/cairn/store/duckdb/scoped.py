@@ -39,8 +39,12 @@ class DuckDBRelation:
 def scoped_sql(scope: Scope) -> str:
     """Return a SELECT with the columns seq, time, event, person and one text per property."""
     names = scope.events
-    listed = ", ".join(quoted(name) for name in sorted(IDENTITY_EVENTS if names is None else names))
-    where = [f"event {'NOT IN' if names is None else 'IN'} ({listed})"] if listed else ["false"]
+    listed = ", ".join(quoted(name) for name in sorted(scope.without if names is None else names))
+    where = (
+        [f"event {'NOT IN' if names is None else 'IN'} ({listed})"]
+        if listed
+        else ["1" if names is None else "0"]
+    )
     where += [f"epoch_us(time) >= {scope.start_us}", f"epoch_us(time) < {scope.end_us}"]
     by_event = "".join(
         f", {event_text(prop.name)} AS p{i}"
