@@ -135,6 +135,15 @@ class Sequences:
         """Return how many actors there are; they are numbered from 0."""
         return self.snapshot.persons
 
+    def by(self, actor: Actor) -> Sequences:
+        """Return the sequences of other actors at the same moment."""
+        return Sequences(self.people, self._threads, actor, self.members)
+
+    def whose(self, sessions: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the person of each session, in sequences of sessions."""
+        assert self.acting is not None
+        return self.acting.person[sessions].astype(np.int32)
+
     def scan(
         self,
         pick: Pick,

@@ -22,6 +22,7 @@ from cairn.insights.trends.spec import (
 )
 from cairn.query.filters import Group, Property, Selector, number_of
 from cairn.query.periods import Calendar, Interval, Span, previous
+from insights.acting import acts_of_actors
 from insights.calendar import HOUR, first_day, labelled, next_first_day, start_of, wall_clock
 from insights.filtering import wanted
 from insights.history import Act
@@ -72,7 +73,8 @@ def people(
         window = windows[-1] if series.measure.of in ROLLING_DAYS else _whole(buckets)
     if point.hour is not None:
         own = [act for act in own if told.hour_of_week(act) == point.hour]
-    return {act.person for act in own if window.holds(act)}
+    whose = {act.arrival: act.person for act in acts}
+    return {whose[act.arrival] for act in own if window.holds(act)}
 
 
 def _answer(told: _Told, span: Span) -> TrendsResult:
@@ -168,6 +170,9 @@ class _Told:
 
     def own(self, series: Series) -> list[Act]:
         """Return the events that a series means."""
+        if series.measure.of == "sessions":
+            acts = acts_of_actors(self.acts, "session")
+            return [act for act in acts if wanted(act, series, self.spec.filter)]
         if series.measure.of != "first_time":
             return [act for act in self.acts if wanted(act, series, self.spec.filter)]
         first: dict[int, Act] = {}
@@ -350,7 +355,7 @@ def _measured(series: Series, acts: Sequence[Act]) -> float | None:
     people = {act.person for act in acts}
     if of == "total":
         return float(len(acts))
-    if of in ("persons", "first_time") or of in ROLLING_DAYS:
+    if of in ("persons", "first_time", "sessions") or of in ROLLING_DAYS:
         return float(len(people))
     if of == "per_person":
         return len(acts) / len(people) if people else 0.0

@@ -92,11 +92,13 @@ _comparisons = st.one_of(
 
 
 @st.composite
-def specs(draw: DrawFn, world: World) -> TrendsSpec:
-    """Draw a trend about what happens in a world."""
+def specs(draw: DrawFn, world: World, sessions: bool = False) -> TrendsSpec:
+    """Draw a trend about what happens in a world, with sessions among the measures or not."""
     chosen = draw(st.lists(selectors, min_size=1, max_size=2))
     cumulative = draw(st.sampled_from((False, False, True)))
     measures = _adding_up if cumulative else _measures
+    if sessions:
+        measures = st.one_of(measures, measures, st.just(Measure(of="sessions")))
     series = tuple(
         Series(event=one.event, filter=one.filter, measure=draw(measures)) for one in chosen
     )
@@ -127,7 +129,7 @@ def specs(draw: DrawFn, world: World) -> TrendsSpec:
 def cases(draw: DrawFn, questions: int) -> tuple[World, list[TrendsSpec]]:
     """Draw a world, and questions about it."""
     world = draw(worlds())
-    return world, draw(st.lists(specs(world), min_size=1, max_size=questions))
+    return world, draw(st.lists(specs(world, sessions=True), min_size=1, max_size=questions))
 
 
 def _span(world: World, spec: TrendsSpec) -> Span | None:

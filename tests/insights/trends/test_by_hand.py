@@ -130,6 +130,18 @@ def test_first_time_of_any_event_is_the_first_thing_that_someone_does() -> None:
     assert measured(events, "first_time") == ((1, 0, 0), 1)
 
 
+def test_sessions_end_after_a_pause_of_half_an_hour() -> None:
+    minute = HOUR // 60
+    times = [0, 30 * minute, 60 * minute + 1, DAY - 1, DAY]
+    events: list[Row] = [(0, "open", time) for time in times]
+    events += [(1, "open", 5, {"plan": "pro"}), (1, "$identify", 6)]
+    assert measured(events, "sessions") == ((4, 1, 0), 4)
+    assert measured(events, "sessions", cumulative=True) == ((4, 4, 4), 4)
+    question = {"series": [{"measure": {"of": "sessions"}}], "period": PERIOD}
+    assert behind(events, question, bucket=0) == [0, 1]
+    assert behind(events, question, bucket=1) == [0]
+
+
 def test_different_values_are_counted_once_in_each_bucket_and_once_in_the_total() -> None:
     plans: list[Any] = ["a", "b", "a", 5, "5", None]
     events: list[Row] = [(i, "open", i, {"plan": plan}) for i, plan in enumerate(plans)]

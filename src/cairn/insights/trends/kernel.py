@@ -36,7 +36,6 @@ from cairn.insights.trends.grid import (
 )
 from cairn.insights.trends.spec import (
     HOURS_OF_A_WEEK,
-    PEOPLE,
     Series,
     TrendsLine,
     TrendsPoint,
@@ -102,7 +101,10 @@ def people(
             here &= by_hour._cells(matches) == point.hour
         return with_any(matches.offsets, here) + np.int32(matches.first_person)
 
-    return np.concatenate(asked.scan(work))
+    found = np.concatenate(asked.scan(work))
+    if asked.series.measure.of == "sessions":
+        found = np.unique(asked.sequences.whose(found))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class _Asked:
         span: Span,
         calendar: Calendar,
     ) -> _Asked:
+        if series.measure.of == "sessions":
+            sequences = sequences.by("session")
         grid = grid_of(spec, series.measure, span, calendar)
         pick = _pick(spec, series, grid)
         division = division_of(spec, cuts, sequences, pick)
@@ -146,7 +150,7 @@ class _Asked:
     def _divided(self) -> _Asked:
         """Return the same with the groups of the breakdown."""
         values, limit = self.division.values, self.spec.rows
-        if self.series.measure.of in ("persons", "per_person") and len(values) <= limit:
+        if self.series.measure.of in ("persons", "sessions", "per_person") and len(values) <= limit:
             each = replace(self, group_of=np.arange(len(values)), groups=(None,) * len(values))
             persons, overall, sizes = each._people_and_events()
             group_of, groups = ranked(sizes, values, limit)
@@ -221,7 +225,7 @@ class _Asked:
         persons, overall = self._persons()
         if self.grid.rolling:
             return persons.astype(np.float64), _floats(persons[:, -1])
-        if measure.of in PEOPLE:
+        if measure.of != "per_person":
             return persons.astype(np.float64), _floats(overall)
         events = self._events()
         return divided(events, persons), _floats(divided(events.sum(axis=1), overall))

@@ -29,7 +29,6 @@ from cairn.insights.trends.grid import (
 )
 from cairn.insights.trends.spec import (
     HOURS_OF_A_WEEK,
-    PEOPLE,
     PERCENTILES,
     Series,
     TrendsLine,
@@ -37,9 +36,11 @@ from cairn.insights.trends.spec import (
     TrendsResult,
     TrendsSpec,
 )
+from cairn.model.event import IDENTITY_EVENTS
 from cairn.query.filters import Group, Property
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import (
+    ByActor,
     Relation,
     RelationalEngine,
     number_in,
@@ -87,6 +88,7 @@ def people(
     cuts = cuts_of(spec, engine, whole_of(spec, span, calendar))
     span = compared(spec, span, calendar) if point.previous else span
     asked = Asked.of(spec, spec.series[point.series], engine, cuts, span, calendar)
+    asked = replace(asked, relation=replace(asked.relation, engine=engine))
     within(point.bucket, len(asked.grid.buckets), "points in time")
     if point.group not in asked.groups:
         return np.zeros(0, np.int32)
@@ -151,6 +153,8 @@ def chosen(spec: TrendsSpec, series: Series, relation: Relation, cuts: Cuts) -> 
     columns["text"] = text
     columns["number"] = number_in(text) if series.measure.takes_numbers() else ibis.null("float64")
     wanted = relation.selected(series, spec.filter)
+    if series.measure.of == "sessions":
+        wanted &= events.event.notin(IDENTITY_EVENTS)
     if series.measure.of != "first_time":
         return events.filter(wanted).select("time", "person", **columns)
     named = events.select("seq", "time", "person", **columns, wanted=wanted)
@@ -207,6 +211,8 @@ class Asked:
         reach = grid.reach
         if series.measure.of == "first_time":
             reach = Span(_EVER, reach.end_us)
+        if series.measure.of == "sessions":
+            engine = ByActor(engine, "session")
         relation = Relation(scope_of((series,), spec.filter, extra, reach), engine)
         if not spec.dividers:
             clock = week_clock(grid.span, calendar) if spec.show == "heat" else ()
@@ -240,7 +246,7 @@ class Asked:
         windows = self.windows() if self.spec.cumulative else inside
         persons = self._values(_people(windows), "persons")
         everyone = self._overall(_people(inside, "group"), "persons")
-        if measure.of in PEOPLE:
+        if measure.of != "per_person":
             return persons, _floats(everyone)
         events = self._values(_events(inside, "group", "bucket"), "events")
         return _divided(events, persons), _floats(_divided(events.sum(axis=1), everyone))

@@ -24,6 +24,7 @@ CountMeasure = Literal[
     "monthly_active",
     "per_person",
     "distinct",
+    "sessions",
     "accounts",
 ]
 
@@ -35,7 +36,7 @@ ROLLING_DAYS: dict[str, int] = {
     "monthly_active": 30,
 }
 PEOPLE = ("persons", "first_time", *ROLLING_DAYS)
-ADDITIVE = ("total", "persons", "first_time", "distinct", "accounts", "sum")
+ADDITIVE = ("total", "persons", "first_time", "distinct", "sessions", "accounts", "sum")
 ACCOUNT = Property(name="$account")
 
 
@@ -49,7 +50,8 @@ class Measure(Frozen):
       28 or 30 local days that end with the last day of the bucket (that hold the bucket, when it is
       an hour).
     - `per_person`: events divided by distinct people, 0 where there are none.
-    - `distinct`: different values of a `property`. `accounts`: different accounts.
+    - `distinct`: different values of a `property`. `accounts`: different accounts. `sessions`: different
+      sessions, as the client divides them or a pause of 30 minutes does.
     - `sum`, `average`, `minimum`, `maximum`, `median`, `p75` … `p99` of a numeric `property`; values
       that are no numbers are left out; percentiles interpolate linearly; 0 where there are none.
 
@@ -163,6 +165,15 @@ class TrendsSpec(Question):
                     f"measure '{series.measure.of}' does not add up over time; 'cumulative' takes "
                     + ", ".join(ADDITIVE)
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _sessions_are_of_people(self) -> TrendsSpec:
+        if self.actor != "person" and any(s.measure.of == "sessions" for s in self.series):
+            raise ValueError(
+                f"measure 'sessions' counts those of people, not of a '{self.actor}'; leave 'actor' out, "
+                "or count by session with measure 'persons'"
+            )
         return self
 
     @model_validator(mode="after")

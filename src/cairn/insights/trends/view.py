@@ -43,6 +43,7 @@ _WORDS = {
     "active_28_days": "{people} active in 28 days",
     "monthly_active": "monthly active {people}",
     "per_person": "events per {person}",
+    "sessions": "sessions",
     "accounts": "accounts",
 }
 COUNTS = tuple(of for of in (*_WORDS, "distinct") if of != "per_person")
