@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from prometheus_client import CollectorRegistry, Histogram
 
 from cairn.access.projects import Project
+from cairn.cohorts.members import Known
 from cairn.core.clock import MICROSECONDS, Clock
 from cairn.core.errors import QueryTimeout
 from cairn.insights.answer import Answer, Spec
-from cairn.insights.run import ask
+from cairn.insights.run import NO_COHORTS, ask
 from cairn.query.periods import Calendar
 from cairn.store.base import SequenceStore
 
@@ -62,17 +63,22 @@ class Answers:
             buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60),
         )
 
-    async def answer(self, project: Project, store: SequenceStore, spec: Spec) -> Encoded:
-        """Return the answer. Raises InvalidInput, or QueryTimeout after the configured time."""
+    async def answer(
+        self, project: Project, store: SequenceStore, spec: Spec, saved: Known = NO_COHORTS
+    ) -> Encoded:
+        """Return the answer, given the project's cohorts.
+
+        Raises InvalidInput, or QueryTimeout after the configured time.
+        """
         now_us = self._clock()
-        key = _key(project, store, spec, now_us)
+        key = _key(project, store, spec, saved, now_us)
         kept = self._kept.get(key)
         if kept is not None:
             return kept
         running = self._running.get(key)
         if running is None:
             running = asyncio.get_running_loop().run_in_executor(
-                self._pool, self._work_out, key, project, store, spec, now_us
+                self._pool, self._work_out, key, project, store, spec, saved, now_us
             )
             self._running[key] = running
             running.add_done_callback(lambda _: self._running.pop(key, None))
@@ -98,10 +104,16 @@ class Answers:
             ) from None
 
     def _work_out(
-        self, key: Key, project: Project, store: SequenceStore, spec: Spec, now_us: int
+        self,
+        key: Key,
+        project: Project,
+        store: SequenceStore,
+        spec: Spec,
+        saved: Known,
+        now_us: int,
     ) -> Encoded:
         with self._seconds.labels(spec.kind).time():
-            answer = ask(store, spec, calendar_of(project, now_us), self._threads)
+            answer = ask(store, spec, calendar_of(project, now_us), self._threads, saved)
         encoded = Encoded(answer, answer.model_dump_json(by_alias=True).encode())
         with self._keeping:
             if key not in self._kept:
@@ -118,7 +130,7 @@ def calendar_of(project: Project, now_us: int) -> Calendar:
     return Calendar(ZoneInfo(project.timezone), now_us, project.week_start)
 
 
-def _key(project: Project, store: SequenceStore, spec: Spec, now_us: int) -> Key:
+def _key(project: Project, store: SequenceStore, spec: Spec, saved: Known, now_us: int) -> Key:
     """Return what an answer depends on. The spec goes in as JSON: as values, 1 equals true."""
     return (
         project.id,
@@ -127,4 +139,5 @@ def _key(project: Project, store: SequenceStore, spec: Spec, now_us: int) -> Key
         str(store.data_version),
         str(now_us // _MINUTE_US),
         spec.model_dump_json(by_alias=True),
+        *(f"{name}={part.model_dump_json(by_alias=True)}" for name, part in saved.items()),
     )

@@ -9,13 +9,17 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
+from pydantic import BaseModel
 
 from cairn.access import keys, sessions
 from cairn.access.caller import Caller, Right, of_member
 from cairn.access.projects import Project, project
 from cairn.access.secret import csrf_token, matches
 from cairn.api.workspace import OpenProject, Workspace
+from cairn.cohorts import shelf
+from cairn.cohorts.members import Known
 from cairn.core.errors import NotAllowed, NotSignedIn
+from cairn.query.cohort import cohorts_in
 
 CSRF_HEADER = "x-csrf-token"
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
@@ -84,6 +88,13 @@ class Entry:
     def opened(self) -> OpenProject:
         """Return the project's open store."""
         return self.workspace.opened(self.project.id)
+
+    def cohorts(self, part: BaseModel) -> Known:
+        """Return the project's cohorts that a question or a definition asks for."""
+        if not any(cohorts_in(part)):
+            return {}
+        with self.workspace.records.read() as session:
+            return shelf.known_to(session, self.project.id, part)
 
 
 def allowed_to(right: Right) -> Callable[..., Entry]:

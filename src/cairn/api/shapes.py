@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,8 +11,10 @@ from cairn.access.caller import Role, Scope
 from cairn.access.keys import KeyKind
 from cairn.access.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
 from cairn.access.projects import WeekStart
+from cairn.cohorts.cohort import Cohort, Label
 from cairn.insights.answer import Spec
 from cairn.insights.chart import Point
+from cairn.query.cohort import Definition
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
@@ -172,6 +174,58 @@ class PeopleQuestion(Body):
     point: Point
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
     offset: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class CohortDescription(Body):
+    """A cohort that need not be saved."""
+
+    definition: Definition
+
+
+class PeopleSnapshot(Label):
+    """A cohort of the people who are behind a number of an answer now."""
+
+    spec: Spec
+    point: Point
+
+
+class PeopleUpload(Label):
+    """A cohort of the people whose distinct ids are in a CSV file."""
+
+    csv: Annotated[str, Field(min_length=1)]
+
+
+class UploadedCohort(Shape):
+    """What came of an upload: how many ids belong to someone, and the first of those that do not.
+
+    Ids that are not known yet are kept: whoever turns out to have one is in the cohort then.
+    """
+
+    cohort: Cohort
+    matched: int
+    unmatched: int
+    unmatched_ids: list[str]
+
+
+class CohortSize(Shape):
+    """How many people are in a cohort, of how many there are."""
+
+    people: int
+    everyone: int
+
+
+class SizeOfDay(Shape):
+    """How many people were in a cohort at the end of a day; of today, now."""
+
+    day: date
+    people: int
+
+
+class CohortSizes(Shape):
+    """The size over time. Lists and properties of people have no past: then there is only today."""
+
+    sizes: list[SizeOfDay]
+    has_a_past: bool
 
 
 class PersonShape(Shape):

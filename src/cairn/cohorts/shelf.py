@@ -65,15 +65,20 @@ def add_static(
     now_us: int,
 ) -> Cohort:
     """Keep a list of distinct ids as a cohort. Raises TooLarge when there are more than 200,000."""
-    if len(ids) > MOST_PEOPLE:
-        raise TooLarge(
-            f"{len(ids):,} people are more than the {MOST_PEOPLE:,} that a static cohort holds",
-            hint="Describe them by what they did, or list fewer.",
-        )
+    must_fit(len(ids))
     row = _new(project_id, label, now_us)
     row.ids, row.listed, row.origin = list(ids), len(ids), origin
     session.add(row)
     return _cohort(row)
+
+
+def must_fit(people: int) -> None:
+    """Raise TooLarge when so many people are more than a static cohort holds."""
+    if people > MOST_PEOPLE:
+        raise TooLarge(
+            f"{people:,} people are more than the {MOST_PEOPLE:,} that a static cohort holds",
+            hint="Describe them by what they did, or list fewer.",
+        )
 
 
 def duplicate(session: Session, project_id: str, cohort_id: str, now_us: int) -> Cohort:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cairn.api.routes import (
     catalog,
+    cohorts,
     dashboards,
     events,
     keys,
@@ -27,5 +28,6 @@ ROUTERS = (
     events.router,
     live.router,
     dashboards.router,
+    cohorts.router,
     status.router,
 )

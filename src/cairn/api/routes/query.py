@@ -26,7 +26,9 @@ _ERRORS = documented(*_FAILURES)
 @router.post("", operation_id="query", response_model=Answer, responses=_ERRORS)
 async def query(entry: Reader, spec: Question) -> Response:
     """Answer a question: the result for programs, the view for readers, and where it comes from."""
-    answered = await entry.workspace.answers.answer(entry.project, entry.opened.store, spec)
+    answered = await entry.workspace.answers.answer(
+        entry.project, entry.opened.store, spec, entry.cohorts(spec)
+    )
     return Response(answered.json, media_type="application/json")
 
 
@@ -34,10 +36,10 @@ async def query(entry: Reader, spec: Question) -> Response:
 async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
     """List the people behind a number of an answer; `total` is exactly that number."""
     calendar = calendar_of(entry.project, entry.workspace.clock())
-    opened = entry.opened
+    opened, saved = entry.opened, entry.cohorts(question.spec)
 
     def find() -> PeopleList:
-        people = people_behind(opened.store, question.spec, question.point, calendar)
+        people = people_behind(opened.store, question.spec, question.point, calendar, 0, saved)
         page = people[question.offset : question.offset + question.limit]
         lines = opened.browser.lines([int(person) for person in page])
         return PeopleList(total=len(people), people=[person_shape(line) for line in lines])
@@ -56,7 +58,9 @@ async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
 )
 async def query_csv(entry: Reader, spec: Question) -> Response:
     """Answer a question as the rows of its table, in CSV."""
-    answered = await entry.workspace.answers.answer(entry.project, entry.opened.store, spec)
+    answered = await entry.workspace.answers.answer(
+        entry.project, entry.opened.store, spec, entry.cohorts(spec)
+    )
     return Response(
         csv_of(answered.answer.view.table),
         media_type="text/csv; charset=utf-8",
