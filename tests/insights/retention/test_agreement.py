@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,13 @@ from hypothesis.strategies import DrawFn
 from cairn.core.errors import InvalidInput
 from cairn.insights.chart import Matrix
 from cairn.insights.retention import kernel, relational
-from cairn.insights.retention.spec import RetentionPoint, RetentionResult, RetentionSpec
+from cairn.insights.retention.spec import (
+    Match,
+    RetentionMeasure,
+    RetentionPoint,
+    RetentionResult,
+    RetentionSpec,
+)
 from cairn.insights.retention.view import view
 from cairn.query import sequences
 from cairn.query.periods import Span, resolve
@@ -21,8 +28,25 @@ from cairn.query.sequences import Sequences
 from cairn.store.duckdb.scoped import DuckDBRelation
 from insights.agreement import difference, trying
 from insights.history import Act, acts_of, in_clickhouse, in_duckdb
-from insights.questions import World, limits, periods, properties, selectors, some_filter, worlds
+from insights.questions import (
+    World,
+    limits,
+    numeric,
+    periods,
+    properties,
+    selectors,
+    some_filter,
+    worlds,
+)
 from insights.retention import oracle
+
+measures = st.one_of(
+    st.just(RetentionMeasure()),
+    st.builds(
+        RetentionMeasure, of=st.sampled_from(("sum", "average", "per_person")), property=numeric
+    ),
+)
+brackets = st.sampled_from(((), (), (1, 1), (2, 3), (1, 7, 1), (4, 10, 3), (30,)))
 
 
 @st.composite
@@ -31,10 +55,14 @@ def specs(draw: DrawFn, world: World) -> RetentionSpec:
     return RetentionSpec(
         start=draw(selectors),
         returning=draw(st.one_of(st.none(), selectors)),
-        cohort=draw(st.sampled_from(("recurring", "first_time"))),
-        match=draw(st.sampled_from(("on", "on_or_after"))),
-        interval=draw(st.sampled_from(("day", "week", "month"))),
+        cohort=draw(st.sampled_from(("recurring", "first_time", "first_ever"))),
+        match=draw(st.sampled_from(get_args(Match))),
+        minimum=draw(st.sampled_from((1, 1, 2, 3))),
+        clock=draw(st.sampled_from(("calendar", "rolling"))),
+        interval=draw(st.sampled_from(("day", "day", "day", "week", "week", "month", "hour"))),
         columns=draw(st.sampled_from((2, 3, 4, 8, 15))),
+        brackets=draw(brackets),
+        measure=draw(measures),
         period=draw(periods(world)),
         filter=draw(some_filter),
         breakdown=draw(st.one_of(st.none(), properties)),
