@@ -35,7 +35,8 @@ export function useValues(
           params: {
             path: { project_id: projectId },
             query: {
-              of: property?.of ?? "event",
+              of:
+                property === null || property.of === "cohort" ? "event" : (property.of ?? "event"),
               name: property?.name ?? "",
               event: event ?? "",
               search,
@@ -46,7 +47,7 @@ export function useValues(
       );
       return values;
     },
-    enabled: property !== null && property.name !== "",
+    enabled: property !== null && property.of !== "cohort" && property.name !== "",
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });

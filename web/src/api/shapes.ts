@@ -50,7 +50,8 @@ export type Condition = Shapes["Condition"];
 export type Operator = NonNullable<Condition["operator"]>;
 export type All = Shapes["All"];
 export type Any = Shapes["Any_"];
-export type Filter = Condition | All | Any;
+export type InCohort = Shapes["InCohort"];
+export type Filter = NonNullable<Selector["filter"]>;
 export type Value = NonNullable<Condition["values"]>[number];
 
 export type Chart = View["chart"];

@@ -1,6 +1,12 @@
 import type { Point, View } from "../api/shapes";
+import { BarsChart } from "./BarsChart";
+import { DotsChart } from "./DotsChart";
+import { FlowChart } from "./FlowChart";
+import { HeatChart } from "./HeatChart";
 import { LinesChart } from "./LinesChart";
 import { MatrixChart } from "./MatrixChart";
+import { NumbersChart } from "./NumbersChart";
+import { PlacesChart } from "./PlacesChart";
 import { StepsChart } from "./StepsChart";
 import { TableView } from "./TableView";
 
@@ -21,5 +27,11 @@ export function Chart({ view, ...rest }: ChartProps) {
   if (chart.type === "lines") return <LinesChart chart={chart} sentence={sentence} {...rest} />;
   if (chart.type === "steps") return <StepsChart chart={chart} {...rest} />;
   if (chart.type === "matrix") return <MatrixChart chart={chart} {...rest} />;
+  if (chart.type === "bars") return <BarsChart chart={chart} sentence={sentence} {...rest} />;
+  if (chart.type === "flow") return <FlowChart chart={chart} sentence={sentence} {...rest} />;
+  if (chart.type === "numbers") return <NumbersChart chart={chart} {...rest} />;
+  if (chart.type === "heat") return <HeatChart chart={chart} sentence={sentence} {...rest} />;
+  if (chart.type === "dots") return <DotsChart chart={chart} sentence={sentence} {...rest} />;
+  if (chart.type === "places") return <PlacesChart chart={chart} sentence={sentence} {...rest} />;
   return <TableView view={view} onPoint={rest.onPoint} />;
 }

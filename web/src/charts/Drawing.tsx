@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
-import type { CanvasHandle, Spot } from "./Canvas";
+import type { CanvasHandle, MarkPlace, Spot } from "./Canvas";
 import classes from "./charts.module.css";
 import type { Option } from "./plot";
 
@@ -9,6 +9,7 @@ const Canvas = lazy(() => import("./Canvas"));
 interface DrawingProps {
   option: Option;
   onSpot?: ((spot: Spot) => void) | undefined;
+  onMark?: ((place: MarkPlace) => void) | undefined;
   onReady?: ((handle: CanvasHandle) => void) | undefined;
 }
 

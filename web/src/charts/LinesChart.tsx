@@ -7,7 +7,7 @@ import classes from "./charts.module.css";
 import { Drawing } from "./Drawing";
 import { formatValue } from "./format";
 import { Legend } from "./Legend";
-import { type DrawnLine, hiddenAtFirst, nearest, strokes, ticks, tracks } from "./lines";
+import { type DrawnLine, hiddenAtFirst, nearest, standing, strokes, ticks, tracks } from "./lines";
 import { plotLines } from "./plot";
 
 interface LinesChartProps {
@@ -20,6 +20,7 @@ interface LinesChartProps {
 
 /** Values over time. The arrow keys walk along the line and from line to line, Enter opens a value. */
 export function LinesChart({ chart, sentence, onPoint, height, compact = false }: LinesChartProps) {
+  const { stacked = false, filled = false } = chart;
   const scheme = useComputedColorScheme("light");
   const all = useMemo(() => tracks(chart.lines), [chart.lines]);
   const names = all.map((track) => track.line.label).join("\n");
@@ -40,8 +41,10 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
         partialFrom: chart.partial_from ?? null,
         scheme,
         compact,
+        stacked,
+        filled,
       }),
-    [marks, drawn, chart.partial_from, scheme, compact],
+    [marks, drawn, chart.partial_from, scheme, compact, stacked, filled],
   );
   const [handle, setHandle] = useState<CanvasHandle | null>(null);
   const [cursor, setCursor] = useState<{ index: number; line: number } | null>(null);
@@ -113,7 +116,8 @@ export function LinesChart({ chart, sentence, onPoint, height, compact = false }
           onReady={setHandle}
           onSpot={
             opens
-              ? ({ index, value }: Spot) => open(nearest(drawn, index, value), index)
+              ? ({ index, value }: Spot) =>
+                  open((stacked ? standing : nearest)(drawn, index, value), index)
               : undefined
           }
         />

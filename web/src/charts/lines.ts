@@ -5,7 +5,8 @@ import { bucketTick, bucketTitle } from "./format";
 import { COLORS, type Scheme, seriesColor } from "./palette";
 import type { Stroke, Tick } from "./plot";
 
-const PREVIOUS = " (period before)";
+/** What the label of the same line in the comparison period ends with. */
+const PREVIOUS = / \([^()]* before\)$/;
 
 /** A line of this period with its colour, its index in the view, and the same line of the period before. */
 export interface Track {
@@ -22,12 +23,14 @@ export interface Track {
 export function tracks(lines: readonly Line[]): Track[] {
   const before = new Map<string, number[]>();
   for (const [index, line] of lines.entries()) {
-    if (line.previous) before.set(line.label, [...(before.get(line.label) ?? []), index]);
+    if (!line.previous) continue;
+    const label = line.label.replace(PREVIOUS, "");
+    before.set(label, [...(before.get(label) ?? []), index]);
   }
   const now = lines.flatMap((line, index) => (line.previous ? [] : [{ line, index }]));
   const cut = sharedStart(now.map(({ line }) => line.label));
   return now.map(({ line, index }, colorIndex) => {
-    const beforeIndex = before.get(line.label + PREVIOUS)?.shift() ?? -1;
+    const beforeIndex = before.get(line.label)?.shift() ?? -1;
     const name = line.label.slice(cut);
     return { line, name, index, colorIndex, before: lines[beforeIndex] ?? null, beforeIndex };
   });
@@ -59,8 +62,18 @@ export function strokes(
   scheme: Scheme,
 ): DrawnLine[] {
   const shown = all.filter((track) => !hidden.has(track.index));
-  const past = shown.flatMap(({ before, name, beforeIndex, colorIndex }) =>
-    before ? [drawn(before, name + PREVIOUS, beforeIndex, colorIndex, scheme)] : [],
+  const past = shown.flatMap(({ line, before, name, beforeIndex, colorIndex }) =>
+    before
+      ? [
+          drawn(
+            before,
+            name + before.label.slice(line.label.length),
+            beforeIndex,
+            colorIndex,
+            scheme,
+          ),
+        ]
+      : [],
   );
   return [
     ...past,
@@ -104,4 +117,21 @@ export function nearest(
     if (away <= distance) [best, distance] = [line, away];
   }
   return best;
+}
+
+/** Returns the value at an index that a height lies in, when values stand on each other. */
+export function standing(
+  lines: readonly DrawnLine[],
+  index: number,
+  height: number,
+): DrawnLine | null {
+  let [above, below] = [0, 0];
+  for (const line of lines) {
+    const value = line.values[index] ?? 0;
+    if (value > 0 && height >= above && height < above + value) return line;
+    if (value < 0 && height < below && height >= below + value) return line;
+    if (value > 0) above += value;
+    else below += value;
+  }
+  return null;
 }

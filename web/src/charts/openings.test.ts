@@ -11,6 +11,7 @@ function view(chart: View["chart"], keys: string[]): View {
     sentence: "",
     chart,
     table: { columns: keys.map((key) => column(key)), rows: [] },
+    table_first: false,
     notes: [],
     docs: "",
   };

@@ -33,5 +33,22 @@ export function ink(scheme: Scheme): Ink {
   return INK[scheme];
 }
 
+const OTHER: Record<Scheme, string> = { light: "#a8a29e", dark: "#78716c" };
+
+/** Returns the colour of what stands for all the rest. */
+export function otherColor(scheme: Scheme): string {
+  return OTHER[scheme];
+}
+
+const RAMPS: Record<Scheme, readonly [string, string]> = {
+  light: ["#eef5f4", "#0b6e69"],
+  dark: ["#1f2b2a", "#3fc1b4"],
+};
+
+/** Returns the colours of nothing and of the most, for values that are told by colour. */
+export function ramp(scheme: Scheme): readonly [string, string] {
+  return RAMPS[scheme];
+}
+
 /** How many colours there are before they repeat. */
 export const COLORS = SERIES.light.length;

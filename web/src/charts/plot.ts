@@ -1,14 +1,33 @@
 /** What ECharts is asked to draw: a value in, its option out. */
 
-import type { BarSeriesOption, LineSeriesOption } from "echarts/charts";
-import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
+import type {
+  BarSeriesOption,
+  HeatmapSeriesOption,
+  LineSeriesOption,
+  MapSeriesOption,
+  SankeySeriesOption,
+  ScatterSeriesOption,
+} from "echarts/charts";
+import type {
+  GridComponentOption,
+  TooltipComponentOption,
+  VisualMapComponentOption,
+} from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import type { Unit } from "../api/shapes";
 import { formatShort, formatValue } from "./format";
 import { ink, type Scheme } from "./palette";
 
 export type Option = ComposeOption<
-  LineSeriesOption | BarSeriesOption | GridComponentOption | TooltipComponentOption
+  | LineSeriesOption
+  | BarSeriesOption
+  | HeatmapSeriesOption
+  | MapSeriesOption
+  | SankeySeriesOption
+  | ScatterSeriesOption
+  | GridComponentOption
+  | TooltipComponentOption
+  | VisualMapComponentOption
 >;
 
 /** A line as it is drawn. `dashed` lines stand behind the others. */
@@ -17,7 +36,7 @@ export interface Stroke {
   values: readonly (number | null)[];
   unit: Unit;
   color: string;
-  dashed?: boolean;
+  dashed?: boolean | undefined;
 }
 
 /** A place on the horizontal axis: its short mark, and its name in full. */
@@ -32,13 +51,16 @@ export interface Plot {
   partialFrom: number | null;
   scheme: Scheme;
   compact: boolean;
+  /** Values stand on each other as bars, or as areas when filled. */
+  stacked?: boolean;
+  filled?: boolean;
 }
 
-const FONT = "'Inter Variable', system-ui, sans-serif";
+export const FONT = "'Inter Variable', system-ui, sans-serif";
 
 /** Returns the option that draws lines; from `partialFrom` on they are dashed. */
 export function plotLines(plot: Plot): Option {
-  const { ticks, strokes, partialFrom, scheme, compact } = plot;
+  const { ticks, strokes, partialFrom, scheme, compact, stacked = false, filled = false } = plot;
   const colors = ink(scheme);
   const unit = strokes[0]?.unit ?? "number";
   const alone = strokes.filter((stroke) => !stroke.dashed).length === 1;
@@ -47,20 +69,17 @@ export function plotLines(plot: Plot): Option {
     textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 12, top: 12, bottom: 4, outerBoundsMode: "same" },
     tooltip: {
+      ...tip(scheme),
       trigger: "axis",
-      confine: true,
-      appendTo: "body",
-      transitionDuration: 0,
-      backgroundColor: colors.surface,
-      borderColor: colors.line,
-      padding: 12,
-      textStyle: { color: colors.text, fontSize: 12, fontFamily: FONT },
-      axisPointer: { type: "line", lineStyle: { color: colors.faint, width: 1, type: "solid" } },
+      axisPointer: {
+        type: stacked && !filled ? "shadow" : "line",
+        lineStyle: { color: colors.faint, width: 1, type: "solid" },
+      },
       formatter: (params) => tooltip(plot, indexOf(params)),
     },
     xAxis: {
       type: "category",
-      boundaryGap: ticks.length === 1,
+      boundaryGap: ticks.length === 1 || (stacked && !filled),
       data: ticks.map((tick) => tick.mark),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colors.line } },
@@ -83,7 +102,56 @@ export function plotLines(plot: Plot): Option {
       },
       ...(unit === "count" ? { minInterval: 1 } : {}),
     },
-    series: strokes.flatMap((stroke) => parts(stroke, partialFrom, alone)),
+    series: strokes.flatMap((stroke) =>
+      stacked && !stroke.dashed
+        ? [filled ? area(stroke) : column(stroke, partialFrom)]
+        : parts(stroke, partialFrom, alone),
+    ),
+  };
+}
+
+/** Returns a stroke as bars that stand on those before it; what is not over yet is paler. */
+function column({ label, values, color }: Stroke, partialFrom: number | null): BarSeriesOption {
+  return {
+    type: "bar",
+    name: label,
+    color,
+    stack: "all",
+    barMaxWidth: 48,
+    barCategoryGap: "18%",
+    emphasis: { disabled: true },
+    data: values.map((value, i) =>
+      partialFrom !== null && i >= partialFrom ? { value, itemStyle: { opacity: 0.5 } } : value,
+    ),
+  };
+}
+
+/** Returns a stroke as an area that stands on those before it. */
+function area({ label, values, color }: Stroke): LineSeriesOption {
+  return {
+    type: "line",
+    name: label,
+    color,
+    stack: "all",
+    symbol: "none",
+    lineStyle: { width: 1 },
+    areaStyle: { color, opacity: 0.7 },
+    emphasis: { disabled: true },
+    data: [...values],
+  };
+}
+
+/** Returns how every tooltip looks. */
+export function tip(scheme: Scheme): TooltipComponentOption {
+  const colors = ink(scheme);
+  return {
+    confine: true,
+    appendTo: "body",
+    transitionDuration: 0,
+    backgroundColor: colors.surface,
+    borderColor: colors.line,
+    padding: 12,
+    textStyle: { color: colors.text, fontSize: 12, fontFamily: FONT },
   };
 }
 
@@ -135,13 +203,8 @@ export function plotBars(
     textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 12, top: 12, bottom: 4, outerBoundsMode: "same" },
     tooltip: {
+      ...tip(scheme),
       trigger: "axis",
-      confine: true,
-      transitionDuration: 0,
-      backgroundColor: colors.surface,
-      borderColor: colors.line,
-      padding: 12,
-      textStyle: { color: colors.text, fontSize: 12, fontFamily: FONT },
       axisPointer: { type: "shadow" },
       formatter: (params) => {
         const bar = bars[indexOf(params)];
@@ -180,14 +243,14 @@ export function plotBars(
   };
 }
 
-function indexOf(params: unknown): number {
+export function indexOf(params: unknown): number {
   const first: unknown = Array.isArray(params) ? params[0] : params;
   return (first as { dataIndex?: number } | undefined)?.dataIndex ?? 0;
 }
 
 const MOST_ROWS = 12;
 
-interface Row {
+export interface Row {
   color: string;
   label: string;
   value: string;
@@ -215,7 +278,11 @@ function tooltip(plot: Plot, index: number): HTMLElement {
 }
 
 /** Builds a tooltip out of text nodes, so that no name of an event can become markup. */
-function box(title: string, rows: readonly Row[], foot: readonly string[] = []): HTMLElement {
+export function box(
+  title: string,
+  rows: readonly Row[],
+  foot: readonly string[] = [],
+): HTMLElement {
   const root = document.createElement("div");
   root.append(part("div", title, "font-weight:600;margin-bottom:6px"));
   for (const row of rows) {

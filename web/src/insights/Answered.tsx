@@ -67,7 +67,7 @@ export function Answered(props: AnsweredProps) {
             {compact && <p>{view.sentence}</p>}
             {props.empty}
           </div>
-        ) : mode === "table" ? (
+        ) : mode === "table" || view.table_first ? (
           <TableView view={view} onPoint={open} />
         ) : (
           <Chart view={view} height={height} onPoint={open} compact={compact} />

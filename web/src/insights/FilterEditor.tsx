@@ -10,16 +10,18 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconFolderPlus, IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useValues } from "../api/catalog";
-import type { Condition, Filter, Operator } from "../api/shapes";
+import type { Condition, Filter, InCohort, Operator } from "../api/shapes";
 import { formatShort } from "../charts/format";
 import { useProjectId } from "../lib/place";
 import {
   asGroup,
   condition,
   type Group,
+  isCohort,
   isGroup,
   joined,
   joinOf,
+  leafOf,
   OPERATORS,
   partsOf,
   withOperator,
@@ -81,6 +83,12 @@ function GroupEditor({ group, event, label, depth, onChange }: GroupEditorProps)
               depth={depth + 1}
               onChange={(next) => onChange(withPart(group, i, next))}
             />
+          ) : isCohort(part) ? (
+            <CohortRow
+              leaf={part}
+              label={`${label}, condition ${i + 1}`}
+              onChange={(next) => onChange(withPart(group, i, next))}
+            />
           ) : (
             <ConditionRow
               condition={part}
@@ -123,7 +131,7 @@ interface ConditionRowProps {
   condition: Condition;
   event: string | null;
   label: string;
-  onChange: (condition: Condition | null) => void;
+  onChange: (part: Filter | null) => void;
 }
 
 function ConditionRow({ condition: value, event, label, onChange }: ConditionRowProps) {
@@ -138,7 +146,11 @@ function ConditionRow({ condition: value, event, label, onChange }: ConditionRow
           property={value.property}
           opened={value.property.name === ""}
           onChange={(property) =>
-            onChange({ ...value, property, values: takes === "values" ? [] : values })
+            onChange(
+              property.of === "cohort"
+                ? leafOf(property)
+                : { ...value, property, values: takes === "values" ? [] : values },
+            )
           }
         />
         <NativeSelect
@@ -175,6 +187,45 @@ function ConditionRow({ condition: value, event, label, onChange }: ConditionRow
           }}
         />
       )}
+    </div>
+  );
+}
+
+interface CohortRowProps {
+  leaf: InCohort;
+  label: string;
+  onChange: (part: Filter | null) => void;
+}
+
+/** Whether people are in a cohort. One that is described in the question itself keeps its words. */
+function CohortRow({ leaf, label, onChange }: CohortRowProps) {
+  return (
+    <div className={classes.conditionHead}>
+      {typeof leaf.cohort === "string" ? (
+        <PropertyPicker
+          quiet
+          label={`${label}, cohort`}
+          property={{ of: "cohort", name: leaf.cohort }}
+          onChange={(property) => onChange(leafOf(property))}
+        />
+      ) : (
+        <span className={classes.pickerText}>People described here</span>
+      )}
+      <NativeSelect
+        size="xs"
+        variant="unstyled"
+        className={classes.operator}
+        aria-label={`${label}, comparison`}
+        value={leaf.in === false ? "out" : "in"}
+        onChange={(change) => onChange({ ...leaf, in: change.currentTarget.value === "in" })}
+        data={[
+          { value: "in", label: "has the person" },
+          { value: "out", label: "does not have the person" },
+        ]}
+      />
+      <ActionIcon size="sm" aria-label={`Remove ${label}`} onClick={() => onChange(null)}>
+        <IconX size={14} />
+      </ActionIcon>
     </div>
   );
 }

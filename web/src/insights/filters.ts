@@ -1,6 +1,6 @@
 /** Filters as values: nested groups of conditions, and the words for them. */
 
-import type { All, Any, Condition, Filter, Operator, Property } from "../api/shapes";
+import type { All, Any, Condition, Filter, InCohort, Operator, Property } from "../api/shapes";
 
 export type Group = All | Any;
 export type Join = "all" | "any";
@@ -27,6 +27,11 @@ export const OPERATORS: Record<
 /** Whether a filter holds other filters. */
 export function isGroup(filter: Filter): filter is Group {
   return "all" in filter || "any" in filter;
+}
+
+/** Whether a filter asks who is in a cohort. */
+export function isCohort(filter: Filter): filter is InCohort {
+  return "cohort" in filter;
 }
 
 /** Returns how a group joins its parts. */
@@ -61,6 +66,11 @@ export function condition(property: Property): Condition {
   return { property, operator: "is", values: [] };
 }
 
+/** Returns the filter that keeps the people of a cohort, which is chosen like a property. */
+export function leafOf(cohort: Property): InCohort {
+  return { cohort: cohort.name, in: true };
+}
+
 /** Returns a condition with another operator; values stay where they fit. */
 export function withOperator(old: Condition, operator: Operator): Condition {
   const { values: given = [] } = old;
@@ -85,6 +95,7 @@ export function isComplete({ property, operator = "is", values = [] }: Condition
  */
 export function usable(filter: Filter | null | undefined): Filter | null {
   if (!filter) return null;
+  if (isCohort(filter)) return filter;
   if (!isGroup(filter)) return isComplete(filter) ? filter : null;
   const parts = partsOf(filter).flatMap((part) => usable(part) ?? []);
   return parts.length ? joined(joinOf(filter), parts) : null;

@@ -54,6 +54,7 @@ const OWNERS: Record<PropertyOf, string> = {
   event: "Of the event",
   person: "Of the person",
   account: "Of the account",
+  cohort: "Cohorts",
 };
 const CONTEXT = "Device and origin";
 
