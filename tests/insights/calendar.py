@@ -42,3 +42,24 @@ def start_of(day: date, calendar: Calendar) -> int:
 def labelled(at_us: int, calendar: Calendar) -> str:
     """Return an instant as ISO 8601 in local time."""
     return wall_clock(at_us, calendar).isoformat()
+
+
+def stretches(
+    first_us: int, end_us: int, interval: Interval, calendar: Calendar
+) -> list[tuple[int, int]]:
+    """Return the local hours, days, weeks or months from the one with an instant up to another."""
+    out = []
+    if interval == "hour":
+        at = wall_clock(first_us, calendar)
+        into = timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+        start = first_us - into // timedelta(microseconds=1)
+        while start < end_us:
+            out.append((start, start + HOUR))
+            start += HOUR
+        return out
+    day = first_day(first_us, interval, calendar)
+    while start_of(day, calendar) < end_us:
+        following = next_first_day(day, interval)
+        out.append((start_of(day, calendar), start_of(following, calendar)))
+        day = following
+    return out

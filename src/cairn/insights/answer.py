@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import Discriminator, Field
 
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
+from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
-Spec = Annotated[TrendsSpec | FunnelSpec | RetentionSpec, Discriminator("kind")]
-Result = TrendsResult | FunnelResult | RetentionResult
+Spec = Annotated[TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec, Discriminator("kind")]
+Result = TrendsResult | FunnelResult | RetentionResult | LifecycleResult
 
 
 class Meta(Frozen):

@@ -11,12 +11,15 @@ from typing import Annotated, Literal
 from pydantic import Discriminator
 
 from cairn.insights.funnel.spec import FunnelPoint
+from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.retention.spec import RetentionPoint
 from cairn.insights.trends.spec import TrendsPoint
 from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
-Point = Annotated[TrendsPoint | FunnelPoint | RetentionPoint, Discriminator("kind")]
+Point = Annotated[
+    TrendsPoint | FunnelPoint | RetentionPoint | LifecyclePoint, Discriminator("kind")
+]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]
 """How to format a value: `share` is 0 to 1, `seconds` a duration, `time` an ISO local time."""
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
+from cairn.insights.lifecycle import view as lifecycle_view
+from cairn.insights.lifecycle.spec import LifecycleSpec
 from cairn.insights.question import Question
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
@@ -64,6 +66,7 @@ KINDS = (
     Kind("trends", TrendsSpec, trends_view.view),
     Kind("funnel", FunnelSpec, funnel_view.view),
     Kind("retention", RetentionSpec, retention_view.view),
+    Kind("lifecycle", LifecycleSpec, lifecycle_view.view),
 )
 
 
