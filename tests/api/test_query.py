@@ -70,6 +70,35 @@ def test_the_list_of_people_behind_every_number_is_as_long_as_the_number(
         assert len(found["people"]) == number, point
 
 
+def test_sessions_and_accounts_behind_a_number_are_told_apart(shop: Project) -> None:
+    shop.bring(
+        track("ann", "see", "2024-05-02T08:00:00Z"),
+        {**track("ann", "buy", "2024-05-02T08:05:00Z"), "context": {"groupId": "acme"}},
+    )
+    point = {"kind": "funnel", "step": 0}
+    asked = {"spec": {**FUNNEL, "actor": "session"}, "point": point}
+    found = shop.browser.post(f"{shop.path}/query/people", json=asked).json()
+    assert found["total"] == 4
+    assert found["people"] == []
+    told = [(line["name"], line["first_seen"][:10], line["events"]) for line in found["actors"]]
+    assert sorted(told) == [
+        ("ann", "2024-05-01", 1),
+        ("ann", "2024-05-02", 2),
+        ("bob", "2024-05-01", 1),
+        ("cid", "2024-05-03", 1),
+    ]
+    assert {line["person_id"] for line in found["actors"]} <= {
+        person["id"] for person in shop.browser.get(f"{shop.path}/people").json()["people"]
+    }
+    buyers = {"kind": "trends", "series": [{"event": "buy", "measure": {"of": "persons"}}]}
+    asked = {
+        "spec": {**buyers, "period": PERIOD, "actor": "account"},
+        "point": {"kind": "trends", "series": 0},
+    }
+    found = shop.browser.post(f"{shop.path}/query/people", json=asked).json()
+    assert [(line["name"], line["events"]) for line in found["actors"]] == [("acme", 1)]
+
+
 def test_people_come_in_pages(shop: Project) -> None:
     asked = {"spec": FUNNEL, "point": {"kind": "funnel", "step": 0}, "limit": 2}
     first = shop.browser.post(f"{shop.path}/query/people", json=asked).json()

@@ -9,6 +9,7 @@ from cairn.access.caller import Member
 from cairn.access.keys import Key
 from cairn.access.projects import Project
 from cairn.api.shapes import (
+    ActorShape,
     KeyShape,
     MemberShape,
     PersonDetail,
@@ -18,7 +19,8 @@ from cairn.api.shapes import (
     SessionShape,
 )
 from cairn.core.clock import moment
-from cairn.store.browse import PersonLine, PersonPage
+from cairn.query.actors import Told
+from cairn.store.browse import Browser, PersonLine, PersonPage
 
 _NAMING = ("name", "full_name", "fullName", "username", "email")
 
@@ -96,6 +98,25 @@ def person_detail(page: PersonPage) -> PersonDetail:
         ],
         more=page.more,
     )
+
+
+def actor_shapes(lines: Sequence[Told], browser: Browser) -> list[ActorShape]:
+    """Return sessions or accounts as JSON."""
+    persons = sorted({line.person for line in lines if line.person is not None})
+    known = dict(zip(persons, map(person_shape, browser.lines(persons)), strict=True))
+    shapes = []
+    for line in lines:
+        person = known.get(line.person) if line.person is not None else None
+        shapes.append(
+            ActorShape(
+                name=person.name if person else line.name or "",
+                person_id=person.id if person else None,
+                first_seen=moment(line.start_us),
+                last_seen=moment(line.end_us),
+                events=line.events,
+            )
+        )
+    return shapes
 
 
 def best_name(properties: Mapping[str, Any], distinct_ids: Sequence[str], uid: str) -> str:

@@ -240,11 +240,25 @@ class PersonShape(Shape):
     events: int | None
 
 
+class ActorShape(Shape):
+    """A session or an account behind a number. A session has the person whose it is."""
+
+    name: str
+    person_id: str | None
+    first_seen: datetime
+    last_seen: datetime
+    events: int
+
+
 class PeopleList(Shape):
-    """Some of the people. `total` is how many there are: exactly the number that was opened."""
+    """Some of the people. `total` is how many there are: exactly the number that was opened.
+
+    A question that counts sessions or accounts has these as `actors`, and no people.
+    """
 
     total: int
     people: list[PersonShape]
+    actors: list[ActorShape] = []
 
 
 class PersonEventShape(Shape):

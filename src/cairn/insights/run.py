@@ -16,6 +16,7 @@ from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
 from cairn.insights.chart import Point
 from cairn.insights.registry import Engine, kind_of
+from cairn.query.actors import Told, told
 from cairn.query.periods import Calendar, Span, local, resolve
 from cairn.store.base import RelationalStore, SequenceStore
 
@@ -74,6 +75,23 @@ def people_behind(
     span = span_of(store, spec, calendar)
     engine, _, events = _engine(store, spec, calendar, threads, saved)
     return engine.people(spec, point, events, span, calendar)
+
+
+def actors_behind(
+    store: SequenceStore, spec: Spec, point: Point, calendar: Calendar, limit: int, offset: int
+) -> tuple[int, list[Told]]:
+    """Return how many sessions or accounts are behind a number, and some of them.
+
+    Raises InvalidInput when the answer has no such number.
+    """
+    from cairn.query.sequences import Sequences
+
+    sequences = Sequences(store.snapshot, actor=spec.actor)
+    span = span_of(store, spec, calendar)
+    found = kind_of(spec).kernel().people(spec, point, sequences, span, calendar)
+    if sequences.acting is None:
+        raise InvalidInput("a question about people has people behind its numbers")
+    return len(found), told(sequences.acting, found[offset : offset + limit].tolist())
 
 
 def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:

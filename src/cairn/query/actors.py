@@ -37,12 +37,25 @@ class Acting:
     """A snapshot of other actors than people.
 
     `snapshot.persons` counts the actors. `person[a]` is whose session actor a is; accounts have none.
-    `names[a]` is the account that actor a is; sessions have none.
+    `names[a]` is the account that actor a is; sessions have none. Events of the codes in `hidden`
+    stand in the runs but are nobody's.
     """
 
     snapshot: Snapshot
     person: Ints
     names: Sequence[str]
+    hidden: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What there is to say of an actor: whose session or which account, since when, until when."""
+
+    person: int | None
+    name: str | None
+    start_us: int
+    end_us: int
+    events: int
 
 
 @dataclass(slots=True)
@@ -81,6 +94,28 @@ def acting(snapshot: Snapshot, actor: Actor) -> Acting:
             found = make(snapshot, kept)
             kept.last[actor] = (snapshot.version, found)
         return found
+
+
+def told(acting: Acting, actors: Iterable[int]) -> list[Told]:
+    """Say of each actor who it is and how much it did."""
+    base, recent, moved = acting.snapshot.base, acting.snapshot.recent, acting.snapshot.moved
+    lines = []
+    for a in actors:
+        runs = [recent] if a < len(moved) and moved[a] else [base, recent]
+        times = [_times(run, a, acting.hidden) for run in runs]
+        time = np.concatenate(times)
+        person = int(acting.person[a]) if len(acting.person) else None
+        name = acting.names[a] if acting.names else None
+        lines.append(Told(person, name, int(time.min()), int(time.max()), len(time)))
+    return lines
+
+
+def _times(run: Run, actor: int, hidden: Codes) -> Ints:
+    """Return when an actor did something that a run holds."""
+    if actor >= len(run.start) - 1:
+        return np.zeros(0, np.int64)
+    here = slice(run.start[actor], run.start[actor + 1])
+    return np.asarray(run.time[here][~np.isin(run.event[here], hidden)])
 
 
 def people_merged(snapshot: Snapshot) -> Flags:
@@ -129,7 +164,7 @@ def _by_account(snapshot: Snapshot, kept: _Kept) -> Acting:
         lanes=lanes,
     )
     names = [name or "" for name in column.values[1 : accounts + 1]]
-    return Acting(changed, np.zeros(0, np.int64), names)
+    return Acting(changed, np.zeros(0, np.int64), names, np.zeros(0, np.uint32))
 
 
 def _grouped(code: Codes, event: Any, time: Ints, row: Codes, position: Any) -> Run:
@@ -181,7 +216,7 @@ def _by_session(snapshot: Snapshot, kept: _Kept) -> Acting:
         recent=of_recent,
         lanes=known.lanes,
     )
-    return Acting(changed, persons, [])
+    return Acting(changed, persons, [], np.flatnonzero(hidden).astype(np.uint32))
 
 
 def _hidden(snapshot: Snapshot) -> Flags:

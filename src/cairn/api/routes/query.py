@@ -8,13 +8,13 @@ from fastapi import APIRouter, Body
 from fastapi.responses import Response
 
 from cairn.api.answers import calendar_of
-from cairn.api.encode import person_shape
+from cairn.api.encode import actor_shapes, person_shape
 from cairn.api.entry import Reader
 from cairn.api.errors import documented
 from cairn.api.shapes import PeopleList, PeopleQuestion
 from cairn.api.table import csv_of
 from cairn.insights.answer import Answer, Spec
-from cairn.insights.run import people_behind
+from cairn.insights.run import actors_behind, people_behind
 
 router = APIRouter(prefix="/api/projects/{project_id}/query", tags=["query"])
 
@@ -39,10 +39,15 @@ async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
     opened, saved = entry.opened, entry.cohorts(question.spec)
 
     def find() -> PeopleList:
-        people = people_behind(opened.store, question.spec, question.point, calendar, 0, saved)
-        page = people[question.offset : question.offset + question.limit]
-        lines = opened.browser.lines([int(person) for person in page])
-        return PeopleList(total=len(people), people=[person_shape(line) for line in lines])
+        spec, point = question.spec, question.point
+        if spec.actor != "person":
+            page = (question.limit, question.offset)
+            total, lines = actors_behind(opened.store, spec, point, calendar, *page, saved)
+            return PeopleList(total=total, people=[], actors=actor_shapes(lines, opened.browser))
+        found = people_behind(opened.store, spec, point, calendar, 0, saved)
+        shown = found[question.offset : question.offset + question.limit].tolist()
+        people = opened.browser.lines(shown)
+        return PeopleList(total=len(found), people=[person_shape(line) for line in people])
 
     return await entry.workspace.answers.run(find)
 
