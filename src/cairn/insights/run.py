@@ -67,6 +67,32 @@ def people_behind(
 
     Raises InvalidInput when the answer has no such number.
     """
+    return _behind(store, spec, point, calendar, threads, saved)[0]
+
+
+def actors_behind(
+    store: SequenceStore,
+    spec: Spec,
+    point: Point,
+    calendar: Calendar,
+    limit: int,
+    offset: int,
+    saved: Known = NO_COHORTS,
+) -> tuple[int, list[Told]]:
+    """Return how many sessions or accounts are behind a number, and some of them.
+
+    Raises InvalidInput when the answer has no such number.
+    """
+    found, events = _behind(store, spec, point, calendar, 0, saved)
+    if events.acting is None:
+        raise InvalidInput("a question about people has people behind its numbers")
+    return len(found), told(events.acting, found[offset : offset + limit].tolist())
+
+
+def _behind(
+    store: Store, spec: Spec, point: Point, calendar: Calendar, threads: int, saved: Known
+) -> tuple[NDArray[np.int32], Any]:
+    """Return the actors behind a number, and the events in which they were found."""
     if point.kind != spec.kind:
         raise InvalidInput(
             f"a point of kind '{point.kind}' does not belong to a question of kind '{spec.kind}'",
@@ -74,24 +100,7 @@ def people_behind(
         )
     span = span_of(store, spec, calendar)
     engine, _, events = _engine(store, spec, calendar, threads, saved)
-    return engine.people(spec, point, events, span, calendar)
-
-
-def actors_behind(
-    store: SequenceStore, spec: Spec, point: Point, calendar: Calendar, limit: int, offset: int
-) -> tuple[int, list[Told]]:
-    """Return how many sessions or accounts are behind a number, and some of them.
-
-    Raises InvalidInput when the answer has no such number.
-    """
-    from cairn.query.sequences import Sequences
-
-    sequences = Sequences(store.snapshot, actor=spec.actor)
-    span = span_of(store, spec, calendar)
-    found = kind_of(spec).kernel().people(spec, point, sequences, span, calendar)
-    if sequences.acting is None:
-        raise InvalidInput("a question about people has people behind its numbers")
-    return len(found), told(sequences.acting, found[offset : offset + limit].tolist())
+    return engine.people(spec, point, events, span, calendar), events
 
 
 def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:

@@ -51,6 +51,46 @@ def read_events(
 
 
 @compiled
+def pick_from_lanes(
+    start: Any, first: Any, lane_time: Any, lane_place: Any, only: Any, start_us: int, end_us: int,
+    offsets: Any, time: Any, mask: Any, place: Any,
+) -> Any:  # fmt: skip
+    """Merge the occurrences of events in the span, in order; return how many there are.
+
+    Lane k holds what fits selector k: person p's from `first[k] + start[k, p]` on. An occurrence
+    that stands in several lanes fits several selectors. `only` flags the people to look at, when it
+    has any.
+    """
+    lanes = len(first)
+    head, end = np.empty(lanes, np.int64), np.empty(lanes, np.int64)
+    n = 0
+    offsets[0] = 0
+    for p in range(start.shape[1] - 1):
+        if len(only) == 0 or only[p]:
+            for k in range(lanes):
+                head[k], end[k] = first[k] + start[k, p], first[k] + start[k, p + 1]
+            while True:
+                least = -1
+                for k in range(lanes):
+                    if head[k] < end[k] and (
+                        least < 0 or lane_place[head[k]] < lane_place[head[least]]
+                    ):
+                        least = k
+                if least < 0:
+                    break
+                at, t = lane_place[head[least]], lane_time[head[least]]
+                bits = np.uint32(0)
+                for k in range(lanes):
+                    if head[k] < end[k] and lane_place[head[k]] == at:
+                        bits |= np.uint32(1) << np.uint32(k)
+                        head[k] += 1
+                time[n], mask[n], place[n] = t, bits, at
+                n += (t >= start_us) & (t < end_us)
+        offsets[p + 1] = n
+    return n
+
+
+@compiled
 def keep_within(start_us: int, end_us: int, offsets: Any, time: Any, mask: Any, place: Any) -> Any:
     """Close the gaps of events outside the span, in place, and return how many are left."""
     n = np.uint64(0)

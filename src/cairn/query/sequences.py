@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -46,14 +46,17 @@ from cairn.query.picking import (
     keep_within,
     merge_picked,
     pick_events,
+    pick_from_lanes,
     read_events,
     recount,
     spread,
 )
+from cairn.store.lanes import Lane, Wanted
 from cairn.store.snapshot import Codes, Flags, Ints, Lookup, Run, Snapshot
 
 T = TypeVar("T")
 Masks = NDArray[np.uint32]
+Picked = tuple[Ints, Ints, Masks, Codes]
 
 CHUNK_EVENTS = 1 << 19
 EVENT_NAME = Property(name="$event")
@@ -158,7 +161,7 @@ class Sequences:
         """
         plan = _Plan.of(pick, self)
         ranges = self._ranges(CHUNK_EVENTS)
-        if shortcut is None or plan.filters or plan.properties:
+        if shortcut is None or plan.filters.tests or plan.properties:
             return self._each(ranges, lambda lo, hi: [work(plan.matches(lo, hi))])
         merged = people_merged(self.snapshot)
         settled = len(self.snapshot.base.start) - 1
@@ -269,24 +272,37 @@ class _Codes:
         return out
 
 
+Test = Callable[[dict[Property, Codes]], Flags]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filters:
+    """What is left to test of picked events: each test holds for some selectors' bits."""
+
+    tests: tuple[tuple[int, Test], ...]
+    properties: tuple[Property, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A pick with its names looked up in a snapshot, ready to run on any chunk."""
+    """A pick with its names looked up in a snapshot, ready to run on any chunk.
+
+    Where there are `lanes`, they hold what the base has, and less is left to test of it.
+    """
 
     snapshot: Snapshot
     masks: Masks
     span: Span
-    filters: tuple[tuple[int, Callable[[dict[Property, Codes]], Flags]], ...]
+    filters: _Filters
+    of_base: _Filters
     read: dict[Property, _Codes]
     properties: tuple[Property, ...]
+    lanes: Sequence[Lane] | None
 
     @classmethod
     def of(cls, pick: Pick, sequences: Sequences) -> _Plan:
         codes, all_codes = sequences.snapshot.codes, sequences.people.codes
         masks = np.zeros(max(len(all_codes), 1), np.uint32)
-        filters = []
-        needed = list(pick.properties)
-        everything = (1 << len(pick.selectors)) - 1
         for bit, selector in enumerate(pick.selectors):
             if selector.event is None:
                 chosen = np.ones(len(masks), np.bool_)
@@ -296,43 +312,39 @@ class _Plan:
                 masks[chosen] |= np.uint32(1 << bit)
             elif selector.event in codes:
                 masks[codes[selector.event]] |= np.uint32(1 << bit)
-            if selector.filter is not None:
-                needed += properties_in(selector.filter)
-                filters.append((1 << bit, _compile(selector.filter, sequences)))
-        if pick.filter is not None:
-            needed += properties_in(pick.filter)
-            filters.append((everything, _compile(pick.filter, sequences)))
-        span = pick.span or Span(np.iinfo(np.int64).min, np.iinfo(np.int64).max)
+        lanes, tested = _lanes_of(pick, sequences)
+        filters = _filters_of(pick, sequences, frozenset())
+        needed = dict.fromkeys((*pick.properties, *filters.properties))
         return cls(
             snapshot=sequences.snapshot,
             masks=masks,
-            span=span,
-            filters=tuple(filters),
-            read={prop: sequences._codes(prop) for prop in dict.fromkeys(needed)},
+            span=pick.span or Span(np.iinfo(np.int64).min, np.iinfo(np.int64).max),
+            filters=filters,
+            of_base=filters if lanes is None else _filters_of(pick, sequences, tested),
+            read={prop: sequences._codes(prop) for prop in needed},
             properties=pick.properties,
+            lanes=lanes,
         )
 
     def matches(self, lo: int, hi: int, only: Flags = _NOBODY) -> Matches:
         """Select the matches of the people from lo up to hi, or of those flagged if any are."""
         offsets, time, mask, position = self._picked(lo, hi, only)
-        codes = {prop: source.read(position, lo, offsets) for prop, source in self.read.items()}
-        if self.filters:
-            for bits, holds in self.filters:
-                mask &= np.where(holds(codes), np.uint32(0xFFFFFFFF), np.uint32(~bits & 0xFFFFFFFF))
-            kept = mask != 0
-            offsets = recount(offsets, kept)
-            time, mask = time[kept], mask[kept]
-            codes = {prop: array[kept] for prop, array in codes.items() if prop in self.properties}
-        return Matches(lo, offsets, time, mask, tuple(codes[prop] for prop in self.properties))
+        codes = tuple(self.read[prop].read(position, lo, offsets) for prop in self.properties)
+        return Matches(lo, offsets, time, mask, codes)
 
-    def _picked(self, lo: int, hi: int, only: Flags) -> tuple[Ints, Ints, Masks, Codes]:
-        """Return offsets, times, masks and positions in columns, before filters."""
+    def _picked(self, lo: int, hi: int, only: Flags) -> Picked:
+        """Return offsets, times, masks and positions in columns."""
         base, recent, moved = self.snapshot.base, self.snapshot.recent, self.snapshot.moved
-        of_base = self._of_run(base, lo, hi, only, 0)
+        if self.lanes is None:
+            of_base = self._of_run(base, lo, hi, only, 0)
+        else:
+            of_base = self._of_lanes(lo, hi, only)
+        of_base = self._filtered(of_base, base, self.of_base, lo)
         if not _events_of(recent.start, lo, hi) and not moved[lo:hi].any():
             offsets, time, mask, place = of_base
             return offsets, time, mask, base.position[place] if len(base.position) else place
         of_recent = self._of_run(recent, lo, hi, only, 1)
+        of_recent = self._filtered(of_recent, recent, self.filters, lo)
         offsets = np.empty(hi - lo + 1, np.int64)
         time, mask, position = _buffers(len(of_base[1]) + len(of_recent[1]), 2)
         n = merge_picked(
@@ -342,9 +354,35 @@ class _Plan:
         )  # fmt: skip
         return offsets, time[:n], mask[:n], position[:n]
 
-    def _of_run(
-        self, run: Run, lo: int, hi: int, only: Flags, slot: int
-    ) -> tuple[Ints, Ints, Masks, Codes]:
+    def _filtered(self, picked: Picked, run: Run, filters: _Filters, lo: int) -> Picked:
+        """Return what passes the tests."""
+        if not filters.tests:
+            return picked
+        offsets, time, mask, place = picked
+        position = run.position[place] if len(run.position) else place
+        codes = {prop: self.read[prop].read(position, lo, offsets) for prop in filters.properties}
+        for bits, holds in filters.tests:
+            mask &= np.where(holds(codes), np.uint32(0xFFFFFFFF), np.uint32(~bits & 0xFFFFFFFF))
+        kept = mask != 0
+        return recount(offsets, kept), time[kept], mask[kept], place[kept]
+
+    def _of_lanes(self, lo: int, hi: int, only: Flags) -> Picked:
+        """Return the same of the base, from the lanes of its events."""
+        lanes = self.lanes or ()
+        offsets = np.zeros(hi - lo + 1, np.int64)
+        settled = len(self.snapshot.base.start) - 1
+        lo, end = min(lo, settled), min(hi, settled)
+        start = np.stack([lane.start[lo : end + 1] for lane in lanes])
+        first = np.array([lane.first for lane in lanes], np.int64)
+        time, mask, place = _buffers(int((start[:, -1] - start[:, 0]).sum()) + 1, 0)
+        n = pick_from_lanes(
+            start, first, lanes[0].time, lanes[0].place, only, self.span.start_us,
+            self.span.end_us, offsets[: end - lo + 1], time, mask, place,
+        )  # fmt: skip
+        offsets[end - lo + 1 :] = n
+        return offsets, time[:n], mask[:n], place[:n]
+
+    def _of_run(self, run: Run, lo: int, hi: int, only: Flags, slot: int) -> Picked:
         """Return the same of one run; its positions are places in the run."""
         span = self.span
         offsets = np.empty(hi - lo + 1, np.int64)
@@ -356,6 +394,74 @@ class _Plan:
         if not inside:
             n = keep_within(span.start_us, span.end_us, offsets, time, mask, place)
         return offsets, time[:n], mask[:n], place[:n]
+
+
+def _lanes_of(pick: Pick, sequences: Sequences) -> tuple[Sequence[Lane] | None, frozenset[Filter]]:
+    """Return the lanes of the base that fit each selector, and the filters that they satisfy.
+
+    Conditions on properties of the event itself hold for ever, so they narrow a lane. There are no
+    lanes for any event, nor for more events than fit.
+    """
+    if any(selector.event is None for selector in pick.selectors):
+        return None, frozenset()
+    codes, wanted = sequences.snapshot.codes, []
+    tested: set[Filter] = set()
+    for selector in pick.selectors:
+        parts = (*_conjuncts(selector.filter), *_conjuncts(pick.filter))
+        lasting = tuple(p for p in parts if all(prop.of == "event" for prop in properties_in(p)))
+        code = codes.get(selector.event or "")
+        if lasting:
+            both = All(all=lasting)
+            wanted.append(Wanted(code, both.model_dump_json(), _of_places(both, sequences)))
+        else:
+            wanted.append(Wanted(code))
+        tested.update(lasting)
+    return sequences.snapshot.lanes.of(wanted), frozenset(tested)
+
+
+def _filters_of(pick: Pick, sequences: Sequences, tested: frozenset[Filter]) -> _Filters:
+    """Return what of a pick's filters is left to test."""
+    tests: list[tuple[int, Test]] = []
+    needed: list[Property] = []
+    everything = (1 << len(pick.selectors)) - 1
+    filters = [(1 << bit, selector.filter) for bit, selector in enumerate(pick.selectors)]
+    for bits, filter in (*filters, (everything, pick.filter)):
+        rest = tuple(part for part in _conjuncts(filter) if part not in tested)
+        if rest:
+            tests.append((bits, _compiled_later(All(all=rest), sequences)))
+            needed += properties_in(All(all=rest))
+    return _Filters(tuple(tests), tuple(dict.fromkeys(needed)))
+
+
+def _conjuncts(filter: Filter | None) -> tuple[Filter, ...]:
+    """Return filters that hold together exactly when this one does."""
+    if filter is None:
+        return ()
+    if isinstance(filter, All):
+        return tuple(part for inner in filter.all for part in _conjuncts(inner))
+    return (filter,)
+
+
+def _of_places(filter: Filter, sequences: Sequences) -> Callable[[Codes], Flags]:
+    """Return what says of places in the base whether their events satisfy a filter."""
+
+    def holds(place: Codes) -> Flags:
+        position = sequences.snapshot.base.position
+        at = position[place] if len(position) else place
+        sources = {prop: sequences._codes(prop).base for prop in properties_in(filter)}
+        codes = {
+            prop: base[at].astype(np.uint32) for prop, base in sources.items() if base is not None
+        }
+        return np.broadcast_to(test(codes), len(place))
+
+    test = _compiled_later(filter, sequences)
+    return holds
+
+
+def _compiled_later(filter: Filter, sequences: Sequences) -> Test:
+    """Turn a filter into a function when it is first needed: texts may be many."""
+    compiled = cache(lambda: _compile(filter, sequences))
+    return lambda codes: compiled()(codes)
 
 
 def _compile(filter: Filter, sequences: Sequences) -> Callable[[dict[Property, Codes]], Flags]:

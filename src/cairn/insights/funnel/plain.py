@@ -18,7 +18,7 @@ from cairn.insights.funnel.spec import FunnelSpec
 from cairn.query.periods import Span
 from cairn.query.picking import compiled
 from cairn.query.sequences import Stretch
-from cairn.store.lanes import Lane
+from cairn.store.lanes import Lane, Wanted
 from cairn.store.snapshot import Snapshot
 
 
@@ -31,7 +31,9 @@ def lanes_of(spec: FunnelSpec, snapshot: Snapshot) -> Sequence[Lane] | None:
         and spec.filter is None
         and spec.breakdown is None
     )
-    return snapshot.lanes.of([snapshot.codes.get(name) for name in names]) if plain else None
+    return (
+        snapshot.lanes.of([Wanted(snapshot.codes.get(name)) for name in names]) if plain else None
+    )
 
 
 def plainly_followed(lanes: Sequence[Lane], window: int, span: Span, stretch: Stretch) -> Journeys:
