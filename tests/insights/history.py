@@ -25,7 +25,7 @@ from cairn.store.duckdb.store import DuckDBStore
 
 @dataclass(frozen=True)
 class Happening:
-    """An event as it arrives: who, what, when, and with which properties."""
+    """An event as it arrives: who, what, when, and with which properties and other context."""
 
     person: int
     event: str
@@ -34,6 +34,7 @@ class Happening:
     account: str | None = None
     country: str | None = None
     session: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class _Told:
                     country=h.country,
                     session=h.session,
                     properties=canonical(dict(h.properties)),
+                    **h.context,
                 )
                 for i, h in enumerate(delivery.happenings)
             ],
@@ -151,6 +153,7 @@ class _Told:
                 ("event", "$session"): h.session,
                 ("event", "$event"): h.event,
             }
+            owned |= {("event", f"${name}"): value for name, value in h.context.items()}
             owned |= {("event", name): value for name, value in h.properties.items()}
             owned |= {("person", name): v for name, v in self.people[person].items()}
             account = self.accounts.get(h.account or "", {})

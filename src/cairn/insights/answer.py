@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field
 
+from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
@@ -13,8 +14,10 @@ from cairn.insights.trends.spec import TrendsResult, TrendsSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
-Spec = Annotated[TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec, Discriminator("kind")]
-Result = TrendsResult | FunnelResult | RetentionResult | LifecycleResult
+Spec = Annotated[
+    TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec | AttributionSpec, Discriminator("kind")
+]
+Result = TrendsResult | FunnelResult | RetentionResult | LifecycleResult | AttributionResult
 
 
 class Meta(Frozen):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
+from cairn.insights.attribution.spec import AttributionPoint
 from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.retention.spec import RetentionPoint
@@ -18,7 +19,8 @@ from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
 Point = Annotated[
-    TrendsPoint | FunnelPoint | RetentionPoint | LifecyclePoint, Discriminator("kind")
+    TrendsPoint | FunnelPoint | RetentionPoint | LifecyclePoint | AttributionPoint,
+    Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]
 """How to format a value: `share` is 0 to 1, `seconds` a duration, `time` an ISO local time."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.insights.attribution import view as attribution_view
+from cairn.insights.attribution.spec import AttributionSpec
 from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
 from cairn.insights.lifecycle import view as lifecycle_view
@@ -67,6 +69,7 @@ KINDS = (
     Kind("funnel", FunnelSpec, funnel_view.view),
     Kind("retention", RetentionSpec, retention_view.view),
     Kind("lifecycle", LifecycleSpec, lifecycle_view.view),
+    Kind("attribution", AttributionSpec, attribution_view.view),
 )
 
 
