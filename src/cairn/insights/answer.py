@@ -10,14 +10,23 @@ from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
+from cairn.insights.stickiness.spec import StickinessResult, StickinessSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
 Spec = Annotated[
-    TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec | AttributionSpec, Discriminator("kind")
+    TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec | AttributionSpec | StickinessSpec,
+    Discriminator("kind"),
 ]
-Result = TrendsResult | FunnelResult | RetentionResult | LifecycleResult | AttributionResult
+Result = (
+    TrendsResult
+    | FunnelResult
+    | RetentionResult
+    | LifecycleResult
+    | AttributionResult
+    | StickinessResult
+)
 
 
 class Meta(Frozen):

@@ -1,4 +1,4 @@
-"""Finding the bucket of an instant inside compiled loops."""
+"""Finding the bucket of an instant, and the events after it, inside compiled loops."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ def bucket_at(t: int, opens: Any, closes: Any, width: int) -> Any:
     while b < n and closes[b] <= t:
         b += 1
     return b
+
+
+@compiled
+def place_of(time: Any, lo: int, hi: int, at_us: int) -> Any:
+    """Return the first place from lo up to hi whose time is not before an instant, or hi."""
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if time[middle] < at_us:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo

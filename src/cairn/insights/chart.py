@@ -14,12 +14,18 @@ from cairn.insights.attribution.spec import AttributionPoint
 from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.retention.spec import RetentionPoint
+from cairn.insights.stickiness.spec import StickinessPoint
 from cairn.insights.trends.spec import TrendsPoint
 from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
 Point = Annotated[
-    TrendsPoint | FunnelPoint | RetentionPoint | LifecyclePoint | AttributionPoint,
+    TrendsPoint
+    | FunnelPoint
+    | RetentionPoint
+    | LifecyclePoint
+    | AttributionPoint
+    | StickinessPoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

@@ -19,6 +19,8 @@ from cairn.insights.lifecycle.spec import LifecycleSpec
 from cairn.insights.question import Question
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
+from cairn.insights.stickiness import view as stickiness_view
+from cairn.insights.stickiness.spec import StickinessSpec
 from cairn.insights.trends import view as trends_view
 from cairn.insights.trends.spec import TrendsSpec
 from cairn.insights.view import View
@@ -70,6 +72,7 @@ KINDS = (
     Kind("retention", RetentionSpec, retention_view.view),
     Kind("lifecycle", LifecycleSpec, lifecycle_view.view),
     Kind("attribution", AttributionSpec, attribution_view.view),
+    Kind("stickiness", StickinessSpec, stickiness_view.view),
 )
 
 

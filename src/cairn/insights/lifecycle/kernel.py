@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cairn.insights.bucketing import bucket_at, typical_width
+from cairn.insights.bucketing import bucket_at, place_of, typical_width
 from cairn.insights.grouping import ranked
 from cairn.insights.lifecycle.spec import STATUSES, LifecyclePoint, LifecycleResult, LifecycleSpec
 from cairn.insights.lifecycle.table import Frame, frame_of, result_of
@@ -148,18 +148,6 @@ def _both(one: Filter | None, other: Filter | None) -> Filter | None:
 
 
 @compiled
-def _place_of(time: Any, lo: int, hi: int, at_us: int) -> Any:
-    """Return the first place from lo up to hi whose time is not before an instant, or hi."""
-    while lo < hi:
-        middle = (lo + hi) // 2
-        if time[middle] < at_us:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo
-
-
-@compiled
 def _count(
     offsets: Any, time: Any, event: Any, masks: Any, code: Any, skipped: Any, group_of: Any,
     first_bit: Any, edges: Any, counts: Any,
@@ -185,7 +173,7 @@ def _count(
             continue
         born = time[begin]
         before, until, group = -1, edges[0], -1
-        for i in range(_place_of(time, lo, hi, edges[0]), hi):
+        for i in range(place_of(time, lo, hi, edges[0]), hi):
             t = time[i]
             if t < until or masks[event[i]] & np.uint32(1) == 0:
                 continue
