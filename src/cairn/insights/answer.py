@@ -12,11 +12,18 @@ from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
 from cairn.insights.stickiness.spec import StickinessResult, StickinessSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
+from cairn.insights.usage.spec import UsageResult, UsageSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
 Spec = Annotated[
-    TrendsSpec | FunnelSpec | RetentionSpec | LifecycleSpec | AttributionSpec | StickinessSpec,
+    TrendsSpec
+    | FunnelSpec
+    | RetentionSpec
+    | LifecycleSpec
+    | AttributionSpec
+    | StickinessSpec
+    | UsageSpec,
     Discriminator("kind"),
 ]
 Result = (
@@ -26,6 +33,7 @@ Result = (
     | LifecycleResult
     | AttributionResult
     | StickinessResult
+    | UsageResult
 )
 
 

@@ -16,6 +16,7 @@ from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.retention.spec import RetentionPoint
 from cairn.insights.stickiness.spec import StickinessPoint
 from cairn.insights.trends.spec import TrendsPoint
+from cairn.insights.usage.spec import UsagePoint
 from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
@@ -25,7 +26,8 @@ Point = Annotated[
     | RetentionPoint
     | LifecyclePoint
     | AttributionPoint
-    | StickinessPoint,
+    | StickinessPoint
+    | UsagePoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

@@ -23,6 +23,8 @@ from cairn.insights.stickiness import view as stickiness_view
 from cairn.insights.stickiness.spec import StickinessSpec
 from cairn.insights.trends import view as trends_view
 from cairn.insights.trends.spec import TrendsSpec
+from cairn.insights.usage import view as usage_view
+from cairn.insights.usage.spec import UsageSpec
 from cairn.insights.view import View
 from cairn.query.periods import Calendar, Span
 
@@ -73,6 +75,7 @@ KINDS = (
     Kind("lifecycle", LifecycleSpec, lifecycle_view.view),
     Kind("attribution", AttributionSpec, attribution_view.view),
     Kind("stickiness", StickinessSpec, stickiness_view.view),
+    Kind("usage", UsageSpec, usage_view.view),
 )
 
 
