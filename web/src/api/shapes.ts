@@ -108,6 +108,10 @@ export type PeopleList = Shapes["PeopleList"];
 export type Tile = Required<Shapes["Tile"]>;
 /** What is said of a dashboard and its tiles, with nothing left to defaults. */
 type Told<S extends { tiles?: unknown }> = Required<Omit<S, "tiles">> & { tiles: Tile[] };
+export type Cohort = Shapes["Cohort"];
+export type CohortDraft = Shapes["cairn__cohorts__cohort__Draft"];
+export type CohortEdit = Shapes["cairn__cohorts__cohort__Edit"];
+export type Definition = CohortDraft["definition"];
 export type Dashboard = Told<Shapes["Dashboard"]>;
-export type Draft = Told<Shapes["Draft"]>;
-export type Edit = Told<Shapes["Edit"]>;
+export type Draft = Told<Shapes["cairn__dashboards__dashboard__Draft"]>;
+export type Edit = Told<Shapes["cairn__dashboards__dashboard__Edit"]>;

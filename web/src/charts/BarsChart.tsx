@@ -42,7 +42,9 @@ export function BarsChart({ chart, sentence, onPoint, height, compact = false }:
       )}
       <div
         className={classes.canvasFrame}
-        style={{ minHeight: heightFor(chart, compact ? 0 : height - 60) }}
+        style={
+          tall || !compact ? { height: heightFor(chart, compact ? 0 : height - 60) } : { flex: 1 }
+        }
       >
         <MarkedChart
           role="bar chart"

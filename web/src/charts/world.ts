@@ -5,6 +5,7 @@ import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import topology from "world-atlas/countries-110m.json";
 import { registerMap } from "./echarts";
+import { inOnePiece } from "./outlines";
 
 const ANTARCTICA = "010";
 
@@ -21,6 +22,7 @@ export function loadWorld(): void {
     .filter(({ id }) => id !== ANTARCTICA)
     .map((country) => ({
       ...country,
+      geometry: inOnePiece(country.geometry),
       properties: { name: letters.get(String(country.id)) ?? String(country.properties) },
     }));
   registerMap(WORLD, { type: "FeatureCollection", features: named } as never);

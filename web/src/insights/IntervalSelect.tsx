@@ -1,5 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import type { Interval } from "../api/shapes";
+import classes from "./insights.module.css";
 
 const INTERVALS: readonly Interval[] = ["hour", "day", "week", "month"];
 
@@ -14,6 +15,7 @@ export function IntervalSelect({ interval, onChange, label = "Interval" }: Inter
   return (
     <NativeSelect
       size="xs"
+      className={classes.choose ?? ""}
       aria-label={label}
       value={interval}
       onChange={(event) => onChange(event.currentTarget.value as Interval)}

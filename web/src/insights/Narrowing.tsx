@@ -1,11 +1,14 @@
 import { ActionIcon, Button, NativeSelect } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import type { Spec } from "../api/shapes";
 import { FilterEditor } from "./FilterEditor";
 import { condition, joined } from "./filters";
 import classes from "./insights.module.css";
 import { PropertyPicker } from "./pickers";
 import { breakdownOf, brokenDown, onlyEvent } from "./questions";
+import { RangesEditor } from "./RangesEditor";
+import type { Divider } from "./ranges";
 import { Section } from "./Section";
 import { LIMIT } from "./selections";
 
@@ -45,28 +48,65 @@ export function Only<S extends Spec>({ spec, onChange }: NarrowingProps<S>) {
   );
 }
 
-/** A property to split by, and how many of its values are shown. */
-export function SplitBy<S extends Spec>({ spec, onChange }: NarrowingProps<S>) {
-  const [breakdown = null] = breakdownOf(spec);
+interface SplitByProps<S extends Spec> extends NarrowingProps<S> {
+  /** How many properties may divide the answer together. */
+  most?: number;
+  /** Whether numbers may be cut into ranges. */
+  ranged?: boolean;
+}
+
+/** The properties to split by, and how many of their values are shown. */
+export function SplitBy<S extends Spec>(props: SplitByProps<S>) {
+  const { spec, onChange, most = 1, ranged = false } = props;
+  const dividers = breakdownOf(spec);
   const limit = ("limit" in spec ? spec.limit : null) ?? LIMIT;
+  const [adding, setAdding] = useState(false);
+  const set = (i: number, next: Divider | null) => {
+    setAdding(false);
+    const changed = [...dividers.slice(0, i), ...(next ? [next] : []), ...dividers.slice(i + 1)];
+    onChange(brokenDown(spec, changed));
+  };
+  const shown: (Divider | null)[] = [...dividers];
+  if (shown.length === 0 || adding) shown.push(null);
   return (
     <Section title="Split by">
-      <div className={classes.split}>
-        <PropertyPicker
-          label="Split by"
-          placeholder="No property"
-          property={breakdown}
-          onChange={(property) => onChange(brokenDown(spec, property))}
-        />
-        {breakdown && (
-          <>
-            <LimitSelect limit={limit} onChange={(next) => onChange({ ...spec, limit: next })} />
-            <ActionIcon aria-label="Do not split" onClick={() => onChange(brokenDown(spec, null))}>
-              <IconX size={14} />
-            </ActionIcon>
-          </>
-        )}
-      </div>
+      {shown.map((divider, i) => {
+        const label = i === 0 ? "Split by" : `Split by, property ${i + 1}`;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a property is known by its place
+          <div key={i} className={classes.divider}>
+            <div className={classes.split}>
+              <PropertyPicker
+                label={label}
+                placeholder="No property"
+                property={divider}
+                opened={adding && divider === null}
+                onChange={(property) => set(i, property)}
+              />
+              {divider && i === 0 && (
+                <LimitSelect
+                  limit={limit}
+                  onChange={(next) => onChange({ ...spec, limit: next })}
+                />
+              )}
+              {(divider || i > 0) && (
+                <ActionIcon
+                  aria-label={i === 0 && dividers.length < 2 ? "Do not split" : `Remove ${label}`}
+                  onClick={() => set(i, null)}
+                >
+                  <IconX size={14} />
+                </ActionIcon>
+              )}
+            </div>
+            {ranged && divider && divider.of !== "cohort" && (
+              <RangesEditor divider={divider} label={label} onChange={(next) => set(i, next)} />
+            )}
+          </div>
+        );
+      })}
+      {dividers.length > 0 && dividers.length < most && !adding && (
+        <MoreButton onClick={() => setAdding(true)}>Property</MoreButton>
+      )}
     </Section>
   );
 }

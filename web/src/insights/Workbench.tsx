@@ -1,4 +1,11 @@
-import { ActionIcon, Button, SegmentedControl, Skeleton, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  SegmentedControl,
+  Skeleton,
+  Tooltip,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import {
@@ -196,9 +203,9 @@ function Act({
 
 function Labelled({ icon, text }: { icon: ReactNode; text: string }) {
   return (
-    <span className={classes.labelled}>
+    <span className={classes.labelled} title={text}>
       {icon}
-      {text}
+      <VisuallyHidden>{text}</VisuallyHidden>
     </span>
   );
 }

@@ -3,6 +3,7 @@
 import type { Catalog, Kind, Period, Property, Selector, Spec } from "../api/shapes";
 import { type Asking, type Interest, SHARED } from "./kind";
 import { kindNamed, kindOf } from "./kinds";
+import type { Divider } from "./ranges";
 import { FIRST_LIMIT, LIMIT } from "./selections";
 
 const ALWAYS_WRITTEN = ["kind", "series", "steps"];
@@ -59,7 +60,7 @@ function interestOf(spec: Spec): Interest {
     period: { ...SHARED.period, ...spec.period },
     filter: spec.filter ?? null,
     actor: spec.actor ?? "person",
-    breakdown: breakdownOf(spec)[0] ?? null,
+    breakdown: plainly(breakdownOf(spec)[0]),
     limit: ("limit" in spec ? spec.limit : null) ?? LIMIT,
     selectors: selectors(spec),
     interval: ("interval" in spec ? spec.interval : null) ?? "day",
@@ -67,9 +68,13 @@ function interestOf(spec: Spec): Interest {
 }
 
 /** Returns the properties that a question is split by. */
-export function breakdownOf(spec: Spec): Property[] {
+export function breakdownOf(spec: Spec): Divider[] {
   if (!("breakdown" in spec) || !spec.breakdown) return [];
   return [spec.breakdown].flat();
+}
+
+function plainly(divider: Divider | undefined): Property | null {
+  return divider ? { of: divider.of ?? "event", name: divider.name } : null;
 }
 
 /** Returns every selection of events in a question, in order. */
@@ -77,11 +82,13 @@ export function selectors(spec: Spec): Selector[] {
   return kindOf(spec).selectors(spec);
 }
 
-/** Returns a question split by a property, or by none. */
-export function brokenDown<S extends Spec>(spec: S, property: Property | null): S {
+/** Returns a question split by properties, or by none. */
+export function brokenDown<S extends Spec>(spec: S, by: Divider | readonly Divider[] | null): S {
+  const dividers = by === null ? [] : [by].flat();
   const had = breakdownOf(spec).length > 0;
-  const limit = had || !property ? ("limit" in spec ? spec.limit : LIMIT) : FIRST_LIMIT;
-  return { ...spec, breakdown: property, limit };
+  const kept = ("limit" in spec ? spec.limit : null) ?? LIMIT;
+  const limit = had || dividers.length === 0 ? kept : FIRST_LIMIT;
+  return { ...spec, breakdown: dividers.length > 1 ? dividers : (dividers[0] ?? null), limit };
 }
 
 /** Returns a question over another period, in intervals that suit its length. */

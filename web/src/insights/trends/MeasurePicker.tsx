@@ -1,19 +1,25 @@
+import { Switch } from "@mantine/core";
 import type { Measure, MeasureOf } from "../../api/shapes";
 import classes from "../insights.module.css";
 import { type Choice, Picker } from "../Picker";
 import { PropertyPicker } from "../pickers";
-import { needsProperty } from "./measures";
+import { canBePerPerson, takesProperty } from "./measures";
 
 const COUNTS: readonly [MeasureOf, string][] = [
   ["total", "Number of events"],
   ["persons", "Number of people"],
+  ["first_time", "People for the first time"],
+  ["sessions", "Number of sessions"],
+  ["accounts", "Number of accounts"],
   ["daily_active", "Daily active people"],
   ["weekly_active", "Weekly active people"],
+  ["active_28_days", "People active in 28 days"],
   ["monthly_active", "Monthly active people"],
   ["per_person", "Events per person"],
 ];
 const OF_PROPERTY: readonly [MeasureOf, string][] = [
   ["sum", "Sum of"],
+  ["distinct", "Different values of"],
   ["average", "Average of"],
   ["minimum", "Minimum of"],
   ["maximum", "Maximum of"],
@@ -46,16 +52,31 @@ export function MeasurePicker({ label, measure, onChange }: MeasurePickerProps) 
         choices={MEASURES}
         onChoose={(value) => {
           const of = value as MeasureOf;
-          onChange(needsProperty(of) ? { of, property } : { of });
+          const per =
+            canBePerPerson(of) && measure.per === "person" ? { per: "person" as const } : {};
+          onChange(takesProperty(of) ? { of, property, ...per } : { of });
         }}
       />
-      {needsProperty(measure.of) && (
+      {takesProperty(measure.of) && (
         <PropertyPicker
           quiet
           label={`${label}, property`}
           property={property}
-          opened={property === null}
+          placeholder={measure.per === "person" ? "Events per person" : "Choose a property"}
+          opened={property === null && measure.per !== "person"}
           onChange={(chosen) => onChange({ ...measure, property: chosen })}
+        />
+      )}
+      {canBePerPerson(measure.of) && (
+        <Switch
+          size="xs"
+          label="per person"
+          aria-label={`${label}, per person`}
+          title="First add up what each person did, then take the measure over people"
+          checked={measure.per === "person"}
+          onChange={(event) =>
+            onChange({ ...measure, per: event.currentTarget.checked ? "person" : "event" })
+          }
         />
       )}
     </div>

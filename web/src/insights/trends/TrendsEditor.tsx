@@ -2,16 +2,21 @@ import { ActionIcon, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Series } from "../../api/shapes";
+import { Choose } from "../Choose";
+import { CountedAs } from "../CountedAs";
 import classes from "../insights.module.css";
 import type { EditorProps } from "../kind";
 import { MoreButton, Only, SplitBy } from "../Narrowing";
+import { changedIn, MoreOptions, Option, Toggle } from "../Options";
 import { Section } from "../Section";
 import { SelectorRow } from "../SelectorRow";
 import { letter } from "../selections";
 import { MeasurePicker } from "./MeasurePicker";
-import type { TrendsSpec } from "./spec";
+import { addsUp } from "./measures";
+import { DEFAULTS, type TrendsSpec } from "./spec";
 
 const MOST = 10;
+const AVERAGES = ["", "3", "7", "14", "28", "30"];
 
 /** Edits the question of a trend: series, formulas, filter and breakdown. */
 export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>) {
@@ -20,6 +25,9 @@ export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>
   const set = (next: Series[]) => onChange({ ...spec, series: next });
   const setFormulas = (next: string[]) => onChange({ ...spec, formulas: next });
   const alone = series.length === 1;
+  const accumulates = series.every(({ measure }) => addsUp(measure?.of));
+  const average = String(spec.moving_average ?? "");
+  const averages = AVERAGES.includes(average) ? AVERAGES : [...AVERAGES, average];
   return (
     <>
       <Section title="Measure">
@@ -75,8 +83,8 @@ export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>
         ))}
         {formulas.length > 0 && (
           <p className={classes.aside}>
-            Name series by their letters, with + − * / and brackets. Formulas are drawn instead of
-            the series.
+            Name series by their letters, with + − * / and brackets; min, max, abs, round, sqrt,
+            log, cumulative and rolling too. Formulas are drawn instead of the series.
           </p>
         )}
         <div className={classes.adders}>
@@ -97,7 +105,33 @@ export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>
         </div>
       </Section>
       <Only spec={spec} onChange={onChange} />
-      <SplitBy spec={spec} onChange={onChange} />
+      <SplitBy spec={spec} onChange={onChange} most={3} ranged />
+      <CountedAs spec={spec} onChange={onChange} />
+      <MoreOptions changed={changedIn(spec, DEFAULTS, ["cumulative", "moving_average"])}>
+        <Toggle
+          label="Add up over time"
+          says={
+            accumulates
+              ? "Each value counts from the start of the period."
+              : "Only counts and sums add up over time."
+          }
+          checked={spec.cumulative}
+          onChange={(cumulative) => {
+            if (accumulates || !cumulative) onChange({ ...spec, cumulative });
+          }}
+        />
+        <Option
+          label="Moving average"
+          says="Smooths a line: each value becomes the mean of the last so many intervals."
+        >
+          <Choose
+            label="Moving average"
+            value={String(spec.moving_average ?? "")}
+            choices={averages.map((n) => [n, n ? `of ${n}` : "None"] as const)}
+            onChange={(n) => onChange({ ...spec, moving_average: n ? Number(n) : null })}
+          />
+        </Option>
+      </MoreOptions>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { usable } from "../filters";
 import type { InsightKind } from "../kind";
 import { fittingInterval, startingPeriod } from "../periods";
 import { nameOf, usableSelector } from "../selections";
-import { needsProperty } from "./measures";
+import { lacksProperty } from "./measures";
 import { DEFAULTS, type TrendsSpec } from "./spec";
 import { TrendsTools } from "./TrendsTools";
 
@@ -16,6 +16,14 @@ const MEASURES: Partial<Record<MeasureOf, string>> = {
   daily_active: "Each point is the number of different people who did the event on that day.",
   weekly_active:
     "Each point is the number of different people who did the event in the 7 days that end there.",
+  first_time:
+    "Each point is the number of people whose first event of this name, ever, was in that stretch of time and satisfies the conditions.",
+  active_28_days:
+    "Each point is the number of different people who did the event in the 28 days that end there.",
+  distinct: "Each point is the number of different values of the property.",
+  sessions:
+    "Each point is the number of visits in which the event happened: as the app divides them, or parted by pauses of 30 minutes.",
+  accounts: "Each point is the number of different accounts whose people did the event.",
   monthly_active:
     "Each point is the number of different people who did the event in the 30 days that end there.",
   per_person: "Each point is the number of events divided by the number of people who did them.",
@@ -48,10 +56,8 @@ export const trends: InsightKind<TrendsSpec> = {
     return { ...spec, series };
   },
   asking: (spec) => {
-    const lacking = spec.series.find(
-      ({ measure }) => needsProperty(measure?.of) && !measure?.property?.name,
-    );
-    if (lacking) return { spec: null, missing: "Choose the property to measure." };
+    if (spec.series.some(({ measure = {} }) => lacksProperty(measure)))
+      return { spec: null, missing: "Choose the property to measure." };
     const formulas = spec.formulas.map((text) => text.trim()).filter(Boolean);
     const series = spec.series.map(usableSelector);
     return { spec: { ...spec, filter: usable(spec.filter), series, formulas }, missing: null };
@@ -67,6 +73,11 @@ export const trends: InsightKind<TrendsSpec> = {
   }),
   titleOf: (spec) => spec.formulas.filter(Boolean)[0] ?? spec.series.map(nameOf).join(", "),
   meaning: (spec) => {
+    if (spec.series.some(({ measure }) => measure?.per === "person")) {
+      return [
+        "The measure is taken over people: of how many events each has in that stretch of time, or of the sum of the property over each one's events.",
+      ];
+    }
     const measures = [...new Set(spec.series.map((series) => series.measure?.of ?? "total"))];
     const words = measures.map(
       (of) =>
@@ -77,7 +88,19 @@ export const trends: InsightKind<TrendsSpec> = {
       words.push("A formula is worked out point by point; dividing by zero gives 0.");
     }
     if (spec.compare) {
-      words.push("The dashed line is the equally long period that ends where this one begins.");
+      words.push(
+        spec.compare === true
+          ? "It is compared with the equally long period that ends where this one begins."
+          : "It is compared with the same period that long ago, by the calendar.",
+      );
+    }
+    if (spec.cumulative) {
+      words.push("Values add up from the start of the period; whoever comes back counts once.");
+    }
+    if (spec.moving_average) {
+      words.push(
+        `Each point is the mean of the last ${spec.moving_average} intervals, of fewer at the start.`,
+      );
     }
     return words;
   },

@@ -8,7 +8,10 @@ export const DEFAULTS = {
   interval: "day",
   breakdown: null,
   limit: LIMIT,
+  cumulative: false,
+  moving_average: null,
   compare: false,
+  show: "lines",
 } satisfies Partial<SpecOf<"trends">>;
 
 export type TrendsSpec = Whole<SpecOf<"trends">, typeof DEFAULTS>;
