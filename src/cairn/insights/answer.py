@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field
 
 from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
+from cairn.insights.engagement.spec import EngagementResult, EngagementSpec
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
@@ -23,7 +24,8 @@ Spec = Annotated[
     | LifecycleSpec
     | AttributionSpec
     | StickinessSpec
-    | UsageSpec,
+    | UsageSpec
+    | EngagementSpec,
     Discriminator("kind"),
 ]
 Result = (
@@ -34,6 +36,7 @@ Result = (
     | AttributionResult
     | StickinessResult
     | UsageResult
+    | EngagementResult
 )
 
 

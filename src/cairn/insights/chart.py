@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator
 
 from cairn.insights.attribution.spec import AttributionPoint
+from cairn.insights.engagement.spec import EngagementPoint
 from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.retention.spec import RetentionPoint
@@ -27,7 +28,8 @@ Point = Annotated[
     | LifecyclePoint
     | AttributionPoint
     | StickinessPoint
-    | UsagePoint,
+    | UsagePoint
+    | EngagementPoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

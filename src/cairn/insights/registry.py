@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cairn.insights.attribution import view as attribution_view
 from cairn.insights.attribution.spec import AttributionSpec
+from cairn.insights.engagement import view as engagement_view
+from cairn.insights.engagement.spec import EngagementSpec
 from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
 from cairn.insights.lifecycle import view as lifecycle_view
@@ -76,6 +78,7 @@ KINDS = (
     Kind("attribution", AttributionSpec, attribution_view.view),
     Kind("stickiness", StickinessSpec, stickiness_view.view),
     Kind("usage", UsageSpec, usage_view.view),
+    Kind("engagement", EngagementSpec, engagement_view.view),
 )
 
 
