@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from pydantic import ValidationError
 
 from cairn.core.errors import InvalidInput
 from cairn.insights.chart import Steps
 from cairn.insights.funnel import kernel, relational
-from cairn.insights.funnel.spec import SECONDS, FunnelPoint, FunnelResult, FunnelSpec, Window
+from cairn.insights.funnel.spec import (
+    SECONDS,
+    Alternatives,
+    Exclusion,
+    FunnelPoint,
+    FunnelResult,
+    FunnelSpec,
+    Step,
+    Window,
+)
 from cairn.insights.funnel.view import view
 from cairn.query import sequences
 from cairn.query.filters import Selector
@@ -39,15 +50,16 @@ _WINDOWS = ((14, "day"), (90, "day"), (1, "day"), (60, "minute"), (1, "second"),
 
 
 @st.composite
-def windows(draw: DrawFn, world: World, steps: Sequence[Selector]) -> Window:
+def windows(draw: DrawFn, world: World, steps: Sequence[Step]) -> Window:
     """Draw a window, often one that ends exactly with some event."""
     happened = [h for delivery in world.history for h in delivery.happenings]
+    first, second, last = (_names(steps[k]) for k in (0, 1, -1))
     gaps = {
-        later.time_us - first.time_us
-        for first in happened
+        later.time_us - start.time_us
+        for start in happened
         for later in happened
-        if first.person == later.person and first.event == steps[0].event
-        if later.event in (steps[1].event, steps[-1].event)
+        if start.person == later.person and start.event in first
+        if later.event in second | last
     }
     known = [
         (gap // SECOND // seconds, unit)
@@ -60,17 +72,65 @@ def windows(draw: DrawFn, world: World, steps: Sequence[Selector]) -> Window:
     return Window.model_validate({"count": count, "unit": unit})
 
 
-_steps: st.SearchStrategy[tuple[Selector, ...]] = st.one_of(
+def _names(step: Step) -> set[str | None]:
+    selectors = step.any_of if isinstance(step, Alternatives) else (step,)
+    return {selector.event for selector in selectors}
+
+
+_alternatives: st.SearchStrategy[Step] = st.builds(
+    Alternatives,
+    any_of=st.lists(selectors, min_size=1, max_size=2).map(tuple),
+    optional=st.booleans(),
+)
+_steps: st.SearchStrategy[tuple[Step, ...]] = st.one_of(
     st.permutations([Selector(event=name) for name in NAMES[:3]]).map(tuple),
     st.permutations([Selector(event=name) for name in NAMES[:2]]).map(tuple),
     st.lists(selectors, min_size=2, max_size=4).map(tuple),
+    st.lists(st.one_of(selectors, _alternatives), min_size=2, max_size=4).map(tuple),
 )
 
 
 @st.composite
 def specs(draw: DrawFn, world: World) -> FunnelSpec:
-    """Draw a funnel about what happens in a world."""
+    """Draw a funnel about what happens in a world, with options in half of the cases."""
+    spec = draw(_simple(world))
+    if draw(st.booleans()):
+        try:
+            return FunnelSpec.model_validate({**dict(spec), **draw(_options(len(spec.steps)))})
+        except ValidationError:
+            pass
+    return spec
+
+
+@st.composite
+def _options(draw: DrawFn, steps: int) -> dict[str, Any]:
+    """Draw options, some of which may not go together."""
+    excluded = st.builds(
+        Exclusion,
+        selector=selectors,
+        after=st.sampled_from((0, 0, steps - 2)),
+        before=st.sampled_from((None, None, 1)),
+    )
+    one_of: dict[str, st.SearchStrategy[Any]] = {
+        "order": st.sampled_from(("ordered", "strict", "any")),
+        "anchor": st.just("first"),
+        "complete_after_period": st.just(True),
+        "exclusions": st.lists(excluded, min_size=1, max_size=2).map(tuple),
+        "hold": st.lists(properties, min_size=1, max_size=2, unique=True).map(tuple),
+        "count": st.just("totals"),
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(one_of)), min_size=1, max_size=3, unique=True))
+    options = {name: draw(one_of[name]) for name in chosen}
+    if "exclusions" in options:
+        options["on_exclusion"] = draw(st.sampled_from(("remove", "drop")))
+    return options
+
+
+@st.composite
+def _simple(draw: DrawFn, world: World) -> FunnelSpec:
     steps = draw(_steps)
+    if isinstance(steps[0], Alternatives):
+        steps = (steps[0].model_copy(update={"optional": False}), *steps[1:])
     return FunnelSpec(
         steps=steps,
         window=draw(windows(world, steps)),
@@ -112,7 +172,7 @@ def test_the_kernel_agrees_with_the_definition(
                 for point, persons in _points(spec, result, span, world):
                     who = kernel.people(spec, point, people, span, world.calendar).tolist()
                     assert who == sorted(oracle.people(spec, point, acts, span))
-                    assert len(who) == persons
+                    assert len(who) == persons or spec.count == "totals"
 
 
 def _points(

@@ -217,3 +217,146 @@ def test_a_time_on_an_edge_falls_into_the_bin_that_starts_there(
 ) -> None:
     found = histogram(np.array(times, np.int64) * SECOND)
     assert [(b.from_seconds, b.to_seconds, b.persons) for b in found] == bins
+
+
+def test_in_strict_order_nothing_may_lie_between_steps() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "buy", 1), (1, "visit", 0), (1, "help", 1)]
+    events += [(1, "buy", 2), (2, "visit", 0), (2, "help", 1), (2, "visit", 2), (2, "buy", 3)]
+    assert counts(ask(events, "visit", "buy", order="strict")) == [3, 2]
+
+
+def test_in_strict_order_events_that_the_filter_leaves_out_may_lie_between() -> None:
+    here = {"property": {"name": "site"}, "values": ["shop"]}
+    events: list[Row] = [(0, "visit", 0, {"site": "shop"}), (0, "help", 1)]
+    events += [(0, "buy", 2, {"site": "shop"})]
+    assert counts(ask(events, "visit", "buy", order="strict", filter=here)) == [1, 1]
+
+
+def test_in_any_order_steps_count_by_how_many_were_taken() -> None:
+    events: list[Row] = [(0, "buy", 0), (0, "visit", HOUR), (1, "visit", 0), (1, "visit", 1)]
+    result = ask(events, "visit", "buy", order="any")
+    assert counts(result) == [2, 1]
+    assert result.total.average_seconds == 3_600.0
+
+
+def test_in_any_order_one_event_serves_one_step() -> None:
+    pro = {"event": "visit", "filter": {"property": {"name": "plan"}, "values": ["pro"]}}
+    events: list[Row] = [(0, "visit", 0, {"plan": "pro"}), (0, "visit", 1)]
+    events += [(1, "visit", 0, {"plan": "pro"})]
+    assert counts(ask(events, "visit", pro, order="any")) == [2, 1]
+
+
+def test_any_of_a_steps_alternatives_takes_it() -> None:
+    either = {"any_of": [{"event": "buy"}, {"event": "rent"}]}
+    events: list[Row] = []
+    events += [(n, "visit", 0) for n in range(3)]
+    events += [(0, "buy", 1), (1, "rent", 1)]
+    assert counts(ask(events, "visit", either)) == [3, 2]
+    assert spec_of("visit", either).titles == ("visit", "buy or rent")
+
+
+OPTIONAL = {"any_of": [{"event": "help"}], "optional": True}
+
+
+def test_leaving_out_an_optional_step_does_not_end_an_attempt() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "buy", HOUR)]
+    events += [(1, "visit", 0), (1, "help", HOUR), (1, "buy", 2 * HOUR), (2, "visit", 0)]
+    result = ask(events, "visit", OPTIONAL, "buy")
+    assert counts(result) == [3, 1, 2]
+    assert [step.average_seconds for step in result.total.steps] == [None, 3_600.0, 3_600.0]
+
+
+def test_an_optional_step_counts_only_in_its_place() -> None:
+    events: list[Row] = [(0, "help", 0), (0, "visit", 1), (0, "buy", 2), (0, "help", 3)]
+    assert counts(ask(events, "visit", OPTIONAL, "buy")) == [1, 0, 1]
+
+
+def test_a_required_step_takes_an_event_that_an_optional_one_could_have() -> None:
+    either = {"any_of": [{"event": "buy"}, {"event": "help"}], "optional": True}
+    events: list[Row] = [(0, "visit", 0), (0, "buy", 1), (1, "visit", 0), (1, "help", 1)]
+    assert counts(ask(events, "visit", either, "buy")) == [2, 1, 1]
+
+
+def test_those_who_dropped_at_a_step_took_the_required_one_before() -> None:
+    spec = spec_of("visit", OPTIONAL, "buy")
+    events: list[Row] = [(0, "visit", 0), (1, "visit", 0), (1, "help", 1), (2, "visit", 0)]
+    events += [(2, "buy", 1)]
+    with in_duckdb([arriving(events, MAY_1)]) as store:
+        span, people = resolve(spec.period, CALENDAR), Sequences(store.snapshot, 1)
+        dropped = [
+            kernel.people(spec, FunnelPoint(step=k, dropped=True), people, span, CALENDAR).tolist()
+            for k in (1, 2)
+        ]
+    assert dropped == [[0, 2], [0, 1]]
+
+
+REFUND = {"selector": {"event": "refund"}}
+
+
+def test_an_excluded_event_throws_the_attempt_away() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "refund", 1), (0, "buy", 2)]
+    events += [(1, "visit", 0), (1, "buy", 1), (1, "refund", 2)]
+    assert counts(ask(events, "visit", "buy", exclusions=[REFUND])) == [1, 1]
+
+
+def test_an_excluded_event_can_end_the_attempt_and_keep_its_steps() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "refund", 1), (0, "buy", 2)]
+    result = ask(events, "visit", "buy", exclusions=[REFUND], on_exclusion="drop")
+    assert counts(result) == [1, 0]
+
+
+def test_an_excluded_event_counts_only_between_its_two_steps() -> None:
+    late = {**REFUND, "after": 1}
+    events: list[Row] = [(0, "visit", 0), (0, "refund", 1), (0, "sign up", 2), (0, "buy", 3)]
+    events += [(1, "visit", 0), (1, "sign up", 2), (1, "refund", 3), (1, "buy", 4)]
+    assert counts(ask(events, "visit", "sign up", "buy", exclusions=[late])) == [1, 1, 1]
+
+
+def test_an_excluded_event_does_not_count_at_the_instant_of_a_step_or_after_the_window() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "refund", 0), (0, "buy", 1), (0, "refund", 1)]
+    events += [(1, "visit", 0), (1, "refund", 2 * DAY)]
+    window = {"count": 1, "unit": "day"}
+    assert counts(ask(events, "visit", "buy", exclusions=[REFUND], window=window)) == [2, 1]
+
+
+def test_a_start_after_the_excluded_event_still_counts() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "refund", 1), (0, "visit", 2), (0, "buy", 3)]
+    assert counts(ask(events, "visit", "buy", exclusions=[REFUND])) == [1, 1]
+    assert counts(ask(events, "visit", "buy", exclusions=[REFUND], anchor="first")) == [0, 0]
+
+
+def test_with_the_first_step_one_as_anchor_no_later_start_counts() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", 3 * DAY), (0, "buy", 4 * DAY)]
+    window = {"count": 1, "unit": "day"}
+    assert counts(ask(events, "visit", "buy", window=window, anchor="first")) == [1, 0]
+
+
+def test_steps_after_the_period_count_when_they_may() -> None:
+    events: list[Row] = [(0, "visit", 19 * DAY), (0, "buy", 21 * DAY), (1, "visit", 20 * DAY)]
+    assert counts(ask(events, "visit", "buy")) == [1, 0]
+    assert counts(ask(events, "visit", "buy", complete_after_period=True)) == [1, 1]
+
+
+def test_a_property_that_is_held_has_one_value_on_all_steps() -> None:
+    events: list[Row] = [(0, "visit", 0, {"item": "a"}), (0, "visit", 1, {"item": "b"})]
+    events += [(0, "buy", 2, {"item": "a"}), (1, "visit", 0, {"item": "a"})]
+    events += [(1, "buy", 1, {"item": "b"}), (2, "visit", 0), (2, "buy", 1)]
+    result = ask(events, "visit", "buy", hold=[{"name": "item"}])
+    assert counts(result) == [2, 1]
+    assert result.total.average_seconds == 2e-6
+
+
+def test_counted_as_totals_every_attempt_counts_once_the_one_before_is_over() -> None:
+    events: list[Row] = [(0, "visit", 0), (0, "visit", 1), (0, "buy", 2)]
+    events += [(0, "visit", 3), (0, "buy", 4), (0, "visit", 5), (0, "visit", 6)]
+    assert counts(ask(events, "visit", "buy", count="totals")) == [3, 2]
+
+
+def test_exclusions_are_refused_where_they_cannot_lie() -> None:
+    for exclusion, because in [
+        ({**REFUND, "after": 1, "before": 1}, "after step 1 and before step 1"),
+        ({**REFUND, "before": 2}, "steps go from 0 to 1"),
+        ({"selector": {"event": "buy", "label": "b"}}, "also a step it lies between: 'buy'"),
+    ]:
+        with pytest.raises(ValueError, match=because):
+            spec_of("visit", "buy", exclusions=[exclusion])

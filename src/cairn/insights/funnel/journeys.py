@@ -26,30 +26,40 @@ Persons = NDArray[np.int32]
 Each = Callable[..., Iterable[Any]]
 
 
+NOT_TAKEN = np.iinfo(np.int64).max
+"""The time of a step that an attempt left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """How far each person came who took the first step.
+    """The attempts that count: one of each person, or each one when totals are counted.
 
-    `reached[i]` counts the steps of `person[i]`; `times[i, k]` is when step k was taken by the winning
-    attempt (only for k < reached); `code[i]` is the value of the breakdown, 0 for missing.
+    Bit k of `done[i]` says whether `person[i]` took step k; `times[i, k]` is when (only for steps
+    taken); `code[i]` is the value of the breakdown, 0 for missing.
     """
 
     person: Persons
-    reached: NDArray[np.uint8]
+    done: NDArray[np.uint32]
     times: NDArray[np.int64]
     code: NDArray[np.uint32]
+
+
+def first_steps(counts: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return the bit sets of the first so many steps."""
+    sets: NDArray[np.uint32] = np.array([(1 << n) - 1 for n in range(33)], np.uint32)
+    return np.asarray(sets[counts])
 
 
 def joined(parts: Sequence[Journeys]) -> Journeys:
     """Return all journeys, by person."""
     person = np.concatenate([part.person for part in parts])
-    reached = np.concatenate([part.reached for part in parts])
+    done = np.concatenate([part.done for part in parts])
     times = np.concatenate([part.times for part in parts])
     code = np.concatenate([part.code for part in parts])
     if np.any(person[1:] < person[:-1]):
-        order = np.argsort(person)
-        person, reached, times, code = person[order], reached[order], times[order], code[order]
-    return Journeys(person, reached, times, code)
+        order = np.argsort(person, kind="stable")
+        person, done, times, code = person[order], done[order], times[order], code[order]
+    return Journeys(person, done, times, code)
 
 
 def counted(
@@ -75,14 +85,21 @@ def counted(
 def behind(
     spec: FunnelSpec, point: FunnelPoint, journeys: Journeys, texts: Sequence[str | None]
 ) -> Persons:
-    """Return the people who reached a step, or who stopped just before it."""
-    chosen = journeys.reached == point.step if point.dropped else journeys.reached > point.step
+    """Return the people who took a step, or who took the required one before it and not this one."""
+    chosen = _took_step(journeys, point.step)
+    if point.dropped:
+        chosen = _took_step(journeys, spec.required_before(point.step)) & ~chosen
     if point.group is not None:
         group_of, groups = _groups(spec, journeys, texts)
         if spec.breakdown is None or point.group not in groups:
             return np.zeros(0, np.int32)
         chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
-    return journeys.person[chosen]
+    found = journeys.person[chosen]
+    return np.unique(found) if spec.count == "totals" else found
+
+
+def _took_step(journeys: Journeys, step: int) -> NDArray[np.bool_]:
+    return np.asarray((journeys.done >> np.uint32(step)) & np.uint32(1), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +146,19 @@ def _median(times_us: NDArray[np.int64]) -> float | None:
 
 
 @compiled
-def _took(reached: Any, times: Any, begin: int, end: int) -> Any:
-    """Return the microseconds between two steps for everyone who reached the later one."""
-    out = np.empty(len(reached), np.int64)
+def _took(done: Any, times: Any, begin: int, end: int) -> Any:
+    """Return the microseconds between two steps for everyone who took the later one.
+
+    Those who left out the earlier step count from the one that they took before it.
+    """
+    out = np.empty(len(done), np.int64)
     n = 0
-    for i in range(len(reached)):
-        if reached[i] > end:
-            out[n] = times[i, end] - times[i, begin]
+    for i in range(len(done)):
+        if (done[i] >> np.uint32(end)) & np.uint32(1):
+            k = begin
+            while k > 0 and not (done[i] >> np.uint32(k)) & np.uint32(1):
+                k -= 1
+            out[n] = times[i, end] - times[i, k]
             n += 1
     return out[:n]
 
@@ -149,7 +172,7 @@ def _groups(
 def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
     return Journeys(
         journeys.person[chosen],
-        journeys.reached[chosen],
+        journeys.done[chosen],
         journeys.times[chosen],
         journeys.code[chosen],
     )
@@ -159,14 +182,14 @@ def _summary(
     spec: FunnelSpec, journeys: Journeys, group: Group | None, each: Each = map
 ) -> FunnelGroup:
     last = len(spec.steps) - 1
-    reached, times = journeys.reached, journeys.times
+    done, times = journeys.done, journeys.times
 
     def timed(begin: int, end: int) -> _Timed:
-        took = _took(reached, times, begin, end)
+        took = _took(done, times, begin, end)
         return _Timed(took, _mean(took), _median(took))
 
     *between, whole = each(timed, (*range(last), 0), (*range(1, last + 1), last))
-    steps = [FunnelStep(persons=len(reached), average_seconds=None, median_seconds=None)]
+    steps = [FunnelStep(persons=len(done), average_seconds=None, median_seconds=None)]
     steps += [
         FunnelStep(
             persons=len(step.took),

@@ -8,6 +8,8 @@ step, which is a bipartite matching when an event fits several steps.
 Most people have no two events at one instant and no event that fits two steps. They are followed
 first by a shorter loop, which remembers only the starts: the winning attempt took each step at its
 first event after the step before, so its times are read off at the end.
+
+Options that judge attempts need each followed on its own (`attempts.py`).
 """
 
 from __future__ import annotations
@@ -21,13 +23,16 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from cairn.insights.funnel.journeys import Journeys, behind, counted, joined
+from cairn.insights.funnel.attempts import attempted
+from cairn.insights.funnel.holding import held_together
+from cairn.insights.funnel.journeys import Journeys, behind, counted, first_steps, joined
 from cairn.insights.funnel.plain import lanes_of, plainly_followed
+from cairn.insights.funnel.selecting import by_step, pick_of
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.insights.points import within
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
-from cairn.query.sequences import Matches, Pick, Sequences, Stretch
+from cairn.query.sequences import Matches, Sequences, Stretch
 
 Persons = NDArray[np.int32]
 
@@ -54,8 +59,6 @@ def people(
 
 def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     """Follow every person through the steps."""
-    properties = () if spec.breakdown is None else (spec.breakdown,)
-    pick = Pick(spec.steps, span, spec.filter, properties)
     lanes = lanes_of(spec, sequences.snapshot)
     shortcut = None
     if lanes is not None:
@@ -63,12 +66,31 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
         def shortcut(stretch: Stretch) -> Journeys:
             return plainly_followed(lanes, spec.window.microseconds, span, stretch)
 
-    parts = sequences.scan(pick, lambda matches: followed(spec, matches), shortcut)
-    return joined(parts)
+    def work(matches: Matches) -> Journeys:
+        return followed(spec, by_step(spec, matches), span)
+
+    return joined(sequences.scan(pick_of(spec, span), work, shortcut))
 
 
-def followed(spec: FunnelSpec, matches: Matches) -> Journeys:
-    """Follow the people of a chunk; selector k of its masks is step k."""
+def followed(spec: FunnelSpec, matches: Matches, span: Span) -> Journeys:
+    """Follow the people of a chunk; its masks are those of `by_step`."""
+    if spec.simple:
+        found = _furthest(spec, matches)
+    elif spec.hold:
+        found = held_together(spec, matches, span)
+    else:
+        found = attempted(spec, matches, span)
+    code = found.code
+    if spec.breakdown is not None:
+        steps = (1 << len(spec.steps)) - 1
+        code = _first_code(
+            matches.offsets, matches.mask, np.uint32(steps), matches.codes[-1], found.person
+        )
+    return Journeys(found.person + np.int32(matches.first_person), found.done, found.times, code)
+
+
+def _furthest(spec: FunnelSpec, matches: Matches) -> Journeys:
+    """Follow everyone in one pass, which knows the latest start of each step."""
     steps = len(spec.steps)
     persons = min(matches.persons, len(matches.time))
     person, reached = np.empty(persons, np.int32), np.empty(persons, np.uint8)
@@ -77,10 +99,7 @@ def followed(spec: FunnelSpec, matches: Matches) -> Journeys:
         matches.offsets, matches.time, matches.mask, steps, spec.window.microseconds,
         person, reached, times,
     )  # fmt: skip
-    code = np.zeros(n, np.uint32)
-    if matches.codes:
-        code = _first_code(matches.offsets, matches.codes[0], person[:n])
-    return Journeys(person[:n] + np.int32(matches.first_person), reached[:n], times[:n], code)
+    return Journeys(person[:n], first_steps(reached[:n]), times[:n], np.zeros(n, np.uint32))
 
 
 def _texts(spec: FunnelSpec, sequences: Sequences) -> Sequence[str | None]:
@@ -286,12 +305,12 @@ def _longest_match(masks: Any, first: int, steps: int) -> int:
 
 
 @compiled
-def _first_code(offsets: Any, code: Any, person: Any) -> Any:
-    """Return the first code that is not missing of each of these people of a chunk."""
+def _first_code(offsets: Any, mask: Any, steps: Any, code: Any, person: Any) -> Any:
+    """Return the first code that is not missing on a step, of each of these people of a chunk."""
     out = np.zeros(len(person), np.uint32)
     for n in range(len(person)):
         for i in range(offsets[person[n]], offsets[person[n] + 1]):
-            if code[i] != 0:
+            if code[i] != 0 and mask[i] & steps:
                 out[n] = code[i]
                 break
     return out

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cairn.insights.funnel.journeys import Journeys
+from cairn.insights.funnel.journeys import Journeys, first_steps
 from cairn.insights.funnel.spec import FunnelSpec
 from cairn.query.periods import Span
 from cairn.query.picking import compiled
@@ -24,10 +24,12 @@ from cairn.store.snapshot import Snapshot
 
 def lanes_of(spec: FunnelSpec, snapshot: Snapshot) -> Sequence[Lane] | None:
     """Return the lane of each step, or None when the steps are not plain, or too many for memory."""
-    names = [step.event for step in spec.steps if step.event is not None]
+    selectors = [selector for step in spec.alternatives for selector in step]
+    names = [selector.event for selector in selectors if selector.event is not None]
     plain = (
-        len(set(names)) == len(spec.steps)
-        and all(step.filter is None for step in spec.steps)
+        spec.simple
+        and len(set(names)) == len(selectors) == len(spec.steps)
+        and all(selector.filter is None for selector in selectors)
         and spec.filter is None
         and spec.breakdown is None
     )
@@ -46,7 +48,9 @@ def plainly_followed(lanes: Sequence[Lane], window: int, span: Span, stretch: St
         np.array([lane.first for lane in lanes], np.int64),
         lanes[0].time, stretch.skipped, span.start_us, span.end_us, window, person, reached, times,
     )  # fmt: skip
-    return Journeys(person[:n] + np.int32(lo), reached[:n], times[:n], np.zeros(n, np.uint32))
+    return Journeys(
+        person[:n] + np.int32(lo), first_steps(reached[:n]), times[:n], np.zeros(n, np.uint32)
+    )
 
 
 @compiled

@@ -2,8 +2,8 @@
 
 For each step, `reached_k` of an event is the latest start from which the event completes step k: the
 running maximum of `reached_(k-1)` over the person's events up to that instant, if it lies within the
-window. An event that fits two steps can serve only one of them, which a running maximum cannot say;
-then the engine selects the events in order and the kernel walks them.
+window. An event that fits two steps can serve only one of them, which a running maximum cannot say,
+nor can it judge attempts; then the engine selects the events in order and the kernel walks them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cairn.insights.funnel.journeys import Journeys, Persons, behind, counted
+from cairn.insights.funnel.journeys import Journeys, Persons, behind, counted, first_steps
 from cairn.insights.funnel.kernel import followed
+from cairn.insights.funnel.selecting import needs_of, properties_of, seen, selectors_of
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.insights.points import within
 from cairn.query.periods import Calendar, Span
@@ -51,32 +52,42 @@ def journeys_of(
 ) -> tuple[Journeys, list[str | None]]:
     """Return how far everyone came, and the text behind each code of the breakdown."""
     relation = relation_of(spec, engine, span)
-    if steps_overlap(spec):
-        return walked(spec, relation)
+    if steps_overlap(spec) or not spec.simple:
+        return walked(spec, relation, span)
     return read(spec, relation.rows(expression(spec, relation)))
 
 
 def relation_of(spec: FunnelSpec, engine: RelationalEngine, span: Span) -> Relation:
     """Return the events that a funnel looks at."""
-    return Relation(scope_of(spec.steps, spec.filter, (spec.breakdown,), span), engine)
+    needed = selectors_of(spec), spec.filter, properties_of(spec), seen(spec, span)
+    return Relation(scope_of(*needed), engine)
 
 
 def steps_overlap(spec: FunnelSpec) -> bool:
     """Return whether one event could fit two steps: only different names rule it out."""
-    names = [step.event for step in spec.steps]
-    return None in names or len(set(names)) < len(names)
+    names = [{selector.event for selector in step} for step in spec.alternatives]
+    return any(None in step for step in names) or len(set().union(*names)) < sum(map(len, names))
 
 
 def taken(spec: FunnelSpec, relation: Relation) -> ir.Table:
-    """Return the events of the funnel: which steps each fits, and the person's value."""
+    """Return the events of the funnel: which steps each fits, and the properties that are read."""
     events = relation.events
-    value = ibis.null("string") if spec.breakdown is None else relation.text(spec.breakdown)
-    fits = {f"fits_{k}": relation.selected(step) for k, step in enumerate(spec.steps)}
+    fits = {
+        f"fits_{bit}": ibis.or_(*map(relation.selected, need))
+        for bit, need in enumerate(needs_of(spec))
+    }
+    texts = {f"text_{i}": relation.text(prop) for i, prop in enumerate(properties_of(spec))}
     chosen = events if spec.filter is None else events.filter(relation.holds(spec.filter))
-    chosen = chosen.select("seq", "time", "person", own=value, **fits)
-    chosen = chosen.filter(ibis.or_(*(chosen[name] for name in fits)))
+    chosen = chosen.select("seq", "time", "person", **texts, **fits)
+    return chosen.filter(ibis.or_(*(chosen[name] for name in fits)))
+
+
+def valued(spec: FunnelSpec, relation: Relation) -> ir.Table:
+    """Return the same events with the person's value: the first that is not missing."""
+    chosen = taken(spec, relation)
     if spec.breakdown is None:
         return chosen.mutate(value=ibis.null("string"))
+    chosen = chosen.rename(own="text_0")
     order = [chosen.own.isnull(), chosen.time, chosen.seq]
     placed = chosen.mutate(place=ibis.row_number().over(group_by=chosen.person, order_by=order))
     first = ibis.ifelse(placed.place == 0, placed.own, ibis.null("string"))
@@ -87,7 +98,7 @@ def expression(spec: FunnelSpec, relation: Relation) -> ir.Table:
     """Return for each person who started: how far they came, when, and their value."""
     last = len(spec.steps) - 1
     nothing = ibis.null("int64")
-    table = taken(spec, relation)
+    table = valued(spec, relation)
     table = table.mutate(reached_0=ibis.ifelse(table.fits_0, table.time, nothing))
     for k in range(1, last + 1):
         so_far = ibis.range_window(
@@ -121,28 +132,30 @@ def read(spec: FunnelSpec, table: pa.Table) -> tuple[Journeys, list[str | None]]
         times[:, k] = table[f"time_{k}"].fill_null(0).to_numpy()
     codes, texts = _coded(table["value"].to_pylist())
     person = table["person"].to_numpy().astype(np.int32)
-    return Journeys(person, reached, times, codes), texts
+    return Journeys(person, first_steps(reached), times, codes), texts
 
 
-def walked(spec: FunnelSpec, relation: Relation) -> tuple[Journeys, list[str | None]]:
+def walked(spec: FunnelSpec, relation: Relation, span: Span) -> tuple[Journeys, list[str | None]]:
     """Let the engine select and order the events, and follow each person through the steps here."""
     table = taken(spec, relation)
     mask: Any = ibis.literal(0, "int64")
-    for k in range(len(spec.steps)):
-        mask = mask + ibis.ifelse(table[f"fits_{k}"], 1 << k, 0)
-    ordered = table.select("person", "time", "seq", "value", mask=mask.cast("int64"))
+    for bit in range(len(needs_of(spec))):
+        mask = mask + ibis.ifelse(table[f"fits_{bit}"], 1 << bit, 0)
+    read = [f"text_{i}" for i in range(len(properties_of(spec)))]
+    ordered = table.select("person", "time", "seq", *read, mask=mask.cast("int64"))
     rows = relation.rows(ordered.order_by("person", "time", "seq"))
     person = rows["person"].to_numpy()
     people, first = np.unique(person, return_index=True)
-    codes, texts = _coded(rows["value"].to_pylist())
+    coded = [_coded(rows[name].to_pylist()) for name in read]
     matches = Matches(
         first_person=0,
         offsets=np.append(first, len(person)).astype(np.int64),
         time=rows["time"].to_numpy().astype(np.int64),
         mask=rows["mask"].to_numpy().astype(np.uint32),
-        codes=(codes,),
+        codes=tuple(codes for codes, _ in coded),
     )
-    journeys = followed(spec, matches)
+    journeys = followed(spec, matches, span)
+    texts: list[str | None] = [None] if spec.breakdown is None else coded[-1][1]
     return replace(journeys, person=people[journeys.person].astype(np.int32)), texts
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from cairn.insights.question import Question
 from cairn.query.filters import Frozen, Group, Property, Selector
@@ -31,6 +31,46 @@ class Window(Frozen):
         return self.count * SECONDS[self.unit] * 1_000_000
 
 
+class Alternatives(Frozen):
+    """A step that any of several selectors takes; an optional one may be left out."""
+
+    any_of: tuple[Selector, ...] = Field(min_length=1, max_length=10)
+    label: str | None = Field(default=None, max_length=200)
+    optional: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the words a reader sees for this step."""
+        return self.label or " or ".join(selector.title for selector in self.any_of)
+
+
+def _tag(value: Any) -> str:
+    several = "any_of" in value if isinstance(value, dict) else isinstance(value, Alternatives)
+    return "alternatives" if several else "selector"
+
+
+Step = Annotated[
+    Annotated[Selector, Tag("selector")] | Annotated[Alternatives, Tag("alternatives")],
+    Discriminator(_tag),
+]
+
+
+class Exclusion(Frozen):
+    """An event that must not happen after one step and before another; None is the last step.
+
+    Steps count from 0. The event counts strictly between the instants of the two, or until the
+    window closes when the later step was not taken.
+    """
+
+    selector: Selector
+    after: int = Field(default=0, ge=0, le=18)
+    before: int | None = Field(default=None, ge=1, le=19)
+
+
+MOST_SELECTORS = 31
+"""Bits of a mask, but one for any event."""
+
+
 class FunnelSpec(Question):
     """How many people go through the steps.
 
@@ -38,16 +78,112 @@ class FunnelSpec(Question):
     from it, by steps two to k. Each person counts once, with the furthest attempt. Steps may fall
     on the same instant in either order; one event serves one step. All events lie in the period.
 
+    In `strict` order the events after step one must be the steps, with nothing in between, by time
+    and then arrival. In `any` order an attempt starts with any step, and step k counts those who took
+    k different ones. Properties in `hold` must have one value on all steps.
+
     With a breakdown each person has one value: the first non-missing one on any of their events of
     the funnel in the period. The `limit` values with the most people at step one are shown (ties by
     value), the rest together as one row.
     """
 
     kind: Literal["funnel"] = "funnel"
-    steps: tuple[Selector, ...] = Field(min_length=2, max_length=20)
+    steps: tuple[Step, ...] = Field(min_length=2, max_length=20)
+    order: Literal["ordered", "strict", "any"] = "ordered"
     window: Window = Window()
+    anchor: Literal["every", "first"] = "every"
+    complete_after_period: bool = False
+    exclusions: tuple[Exclusion, ...] = Field(default=(), max_length=10)
+    on_exclusion: Literal["remove", "drop"] = "remove"
+    hold: tuple[Property, ...] = Field(default=(), max_length=3)
+    count: Literal["uniques", "totals"] = "uniques"
     breakdown: Property | None = None
     limit: int = Field(default=25, ge=1, le=100)
+
+    @property
+    def alternatives(self) -> tuple[tuple[Selector, ...], ...]:
+        """Return the selectors that take each step."""
+        return tuple(
+            step.any_of if isinstance(step, Alternatives) else (step,) for step in self.steps
+        )
+
+    @property
+    def optional(self) -> tuple[bool, ...]:
+        """Return which steps may be left out."""
+        return tuple(isinstance(step, Alternatives) and step.optional for step in self.steps)
+
+    def required_before(self, step: int) -> int:
+        """Return the last step before another that may not be left out, or the first."""
+        return max((k for k in range(step) if not self.optional[k]), default=0)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return the words a reader sees for each step; in any order, how many were taken."""
+        if self.order == "any":
+            return tuple(f"{k} of {len(self.steps)} steps" for k in range(1, len(self.steps) + 1))
+        return tuple(step.title for step in self.steps)
+
+    @property
+    def between(self) -> tuple[tuple[int, int], ...]:
+        """Return the steps that each exclusion lies between."""
+        last = len(self.steps) - 1
+        return tuple(
+            (each.after, last if each.before is None else each.before) for each in self.exclusions
+        )
+
+    @property
+    def simple(self) -> bool:
+        """Return whether the furthest way through required steps in order is all that is asked."""
+        return (
+            self.order == "ordered"
+            and self.anchor == "every"
+            and self.count == "uniques"
+            and not (self.complete_after_period or self.exclusions or self.hold)
+            and not any(self.optional)
+        )
+
+    @model_validator(mode="after")
+    def _options_fit_each_other(self) -> FunnelSpec:
+        selectors = sum(map(len, self.alternatives)) + len(self.exclusions)
+        if selectors > MOST_SELECTORS:
+            raise ValueError(
+                f"the steps and exclusions name {selectors} selectors; at most {MOST_SELECTORS} fit"
+            )
+        if self.optional[0]:
+            raise ValueError("the first step cannot be optional; every attempt begins with it")
+        if self.order != "ordered" and any(self.optional):
+            raise ValueError(
+                f"optional steps need the order 'ordered', not '{self.order}'; "
+                "make them required or leave them out"
+            )
+        if self.order == "strict" and self.exclusions:
+            raise ValueError(
+                "the order 'strict' lets nothing happen between steps; leave out the exclusions"
+            )
+        for number, (after, before) in enumerate(self.between):
+            self._lies_between(number, after, before)
+        return self
+
+    def _lies_between(self, number: int, after: int, before: int) -> None:
+        last = len(self.steps) - 1
+        if not after < before <= last:
+            raise ValueError(
+                f"exclusion {number} lies after step {after} and before step {before}; "
+                f"steps go from 0 to {last}, and the later one comes second"
+            )
+        if self.order == "any" and (after, before) != (0, last):
+            raise ValueError(
+                f"in any order an exclusion lies between the first step and the last, not between "
+                f"{after} and {before}; leave out 'after' and 'before'"
+            )
+        excluded = self.exclusions[number].selector.model_copy(update={"label": None})
+        within = self.alternatives if self.order == "any" else self.alternatives[after : before + 1]
+        for selector in (one for step in within for one in step):
+            if selector.model_copy(update={"label": None}) == excluded:
+                raise ValueError(
+                    f"exclusion {number} is also a step it lies between: '{selector.title}'; "
+                    "give one of them a filter"
+                )
 
 
 class FunnelPoint(Frozen):

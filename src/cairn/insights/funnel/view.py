@@ -9,6 +9,7 @@ from cairn.insights.funnel.spec import (
     FunnelResult,
     FunnelSpec,
 )
+from cairn.insights.question import NOUNS
 from cairn.insights.view import Cell, Column, Table, View, group_label, plural, share
 from cairn.query.periods import Calendar, Span
 
@@ -17,44 +18,81 @@ DOCS = "/docs/insights/funnel"
 
 def view(spec: FunnelSpec, result: FunnelResult, span: Span, calendar: Calendar) -> View:
     """Show everyone, or each group of the breakdown, step by step."""
-    titles = tuple(step.title for step in spec.steps)
     shown = result.groups if spec.breakdown is not None else (result.total,)
     return View(
-        sentence=_sentence(titles, result.total),
-        chart=Steps(steps=titles, groups=tuple(_bars(group) for group in shown)),
-        table=_table(spec, titles, shown),
+        sentence=_sentence(spec, result.total),
+        chart=Steps(steps=spec.titles, groups=tuple(_bars(spec, group) for group in shown)),
+        table=_table(spec, shown),
         notes=_notes(spec, result),
         docs=DOCS,
     )
 
 
-def _sentence(titles: tuple[str, ...], total: FunnelGroup) -> str:
+def _nouns(spec: FunnelSpec) -> tuple[str, str]:
+    """Return the words for one and for several of what is counted."""
+    return ("attempt", "attempts") if spec.count == "totals" else NOUNS[spec.actor]
+
+
+def _sentence(spec: FunnelSpec, total: FunnelGroup) -> str:
+    one, several = _nouns(spec)
     first, last = total.steps[0].persons, total.steps[-1].persons
+    begin, end = spec.titles[0], spec.titles[-1]
     if not first:
-        return f"Nobody did {titles[0]} in this period."
+        return f"{_NOBODY.get(one, f'No {one}')} did {begin} in this period."
     converted = share(last, first) or 0.0
+    that = "who" if one == "person" else "that"
     return (
-        f"{last:,} of {plural(first, 'person', 'people')} who did {titles[0]} went on to "
-        f"{titles[-1]}: {converted:.1%}."
+        f"{last:,} of {plural(first, one, several)} {that} did {begin} went on to "
+        f"{end}: {converted:.1%}."
     )
+
+
+_NOBODY = {"person": "Nobody"}
+_LEFT_OUT = {
+    "remove": "An attempt that meets {0} does not count at all.",
+    "drop": "An attempt ends at {0}.",
+}
 
 
 def _notes(spec: FunnelSpec, result: FunnelResult) -> tuple[str, ...]:
     window = spec.window
+    several = _nouns(spec)[1]
     notes = [
         "Steps two and later count within "
         + f"{plural(window.count, window.unit, window.unit + 's')} of step one."
     ]
+    if spec.order == "strict":
+        notes.append("Nothing else may happen between the steps.")
+    if spec.order == "any":
+        steps = ", ".join(step.title for step in spec.steps)
+        notes.append(f"The steps may come in any order: {steps}.")
+    if any(spec.optional):
+        left = ", ".join(
+            title for title, may in zip(spec.titles, spec.optional, strict=True) if may
+        )
+        notes.append(f"Optional, so that leaving it out does not end an attempt: {left}.")
+    if spec.exclusions:
+        names = " or ".join(each.selector.title for each in spec.exclusions)
+        notes.append(_LEFT_OUT[spec.on_exclusion].format(names))
+    if spec.hold:
+        names = " and ".join(prop.name for prop in spec.hold)
+        notes.append(f"All steps of an attempt have the same {names}.")
+    if spec.anchor == "first":
+        notes.append("Only the first step one of each counts.")
+    if spec.complete_after_period:
+        notes.append("Attempts begin in the period and may end after it.")
     if any(group.group is not None and group.group.other for group in result.groups):
         notes.append(f"The {spec.limit} largest groups are shown; Other holds all the rest.")
+    if spec.count == "totals":
+        notes.append(f"Counts are of {several}; opening one lists whose they are.")
     return tuple(notes)
 
 
-def _bars(group: FunnelGroup) -> BarGroup:
+def _bars(spec: FunnelSpec, group: FunnelGroup) -> BarGroup:
     first = group.steps[0].persons
     bars = []
     for k, step in enumerate(group.steps):
-        before = group.steps[k - 1].persons if k else None
+        before = group.steps[spec.required_before(k)].persons if k else None
         bars.append(
             Bar(
                 persons=step.persons,
@@ -76,10 +114,10 @@ def _bars(group: FunnelGroup) -> BarGroup:
     )
 
 
-def _table(spec: FunnelSpec, titles: tuple[str, ...], groups: tuple[FunnelGroup, ...]) -> Table:
+def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
     columns = [
         Column(key="step", label="Step", unit="text"),
-        Column(key="persons", label="People", unit="count"),
+        Column(key="persons", label=_nouns(spec)[1].capitalize(), unit="count"),
         Column(key="share_of_first", label="Of first step", unit="share"),
         Column(key="share_of_previous", label="Of previous step", unit="share"),
         Column(key="average_seconds", label="Average time", unit="seconds"),
@@ -89,8 +127,8 @@ def _table(spec: FunnelSpec, titles: tuple[str, ...], groups: tuple[FunnelGroup,
         columns.insert(0, Column(key="group", label=spec.breakdown.name, unit="text"))
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        bars = _bars(group)
-        for title, bar in zip(titles, bars.bars, strict=True):
+        bars = _bars(spec, group)
+        for title, bar in zip(spec.titles, bars.bars, strict=True):
             row: tuple[Cell, ...] = (
                 title,
                 bar.persons,

@@ -1,0 +1,60 @@
+"""Giving events to steps so that each event serves one: a bipartite matching.
+
+It grows by augmenting paths (H. W. Kuhn, "The Hungarian method for the assignment problem", 1955): an
+event whose steps are all held asks the events that hold them to move.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cairn.query.picking import compiled
+
+
+@compiled
+def placed(mask: Any, event: int, allowed: int, holder: Any, room: Any) -> bool:
+    """Give an event a step of its own among those allowed, if the holders of steps can make place.
+
+    `holder[k]` is the event that holds step k, -1 for none. `room` is scratch, two rows of steps.
+    """
+    asked, head, tail, moving, held = 0, 0, 0, event, -1
+    while True:
+        fits = np.int64(mask[moving]) & allowed
+        for k in range(len(holder)):
+            if (fits >> k) & 1 and not (asked >> k) & 1:
+                asked |= 1 << k
+                room[0, k] = held
+                if holder[k] < 0:
+                    free = k
+                    while room[0, free] >= 0:
+                        holder[free] = holder[room[0, free]]
+                        free = room[0, free]
+                    holder[free] = event
+                    return True
+                room[1, tail] = k
+                tail += 1
+        if head == tail:
+            return False
+        held = room[1, head]
+        moving = holder[held]
+        head += 1
+
+
+@compiled
+def all_placed(
+    mask: Any, begin: int, end: int, used: int, wanted: int, holder: Any, room: Any
+) -> bool:
+    """Return whether every step of the bit set `wanted` can be given an event from begin to end.
+
+    The event `used` is spoken for.
+    """
+    missing = 0
+    for k in range(len(holder)):
+        holder[k] = -1
+        missing += (wanted >> k) & 1
+    for j in range(begin, end):
+        if missing and j != used and placed(mask, j, wanted, holder, room):
+            missing -= 1
+    return missing == 0
