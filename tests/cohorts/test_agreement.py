@@ -183,7 +183,7 @@ def known_to(case: Case, definition: Definition) -> Mapping[str, Definition]:
     return asked_by(definition, case.saved)
 
 
-@trying(70)
+@trying(50)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_finds_whom_the_definition_means(case: Case, chunk_events: int) -> None:
     book, calendar = book_of(case), case.world.calendar
@@ -196,7 +196,7 @@ def test_the_kernel_finds_whom_the_definition_means(case: Case, chunk_events: in
             assert found == book.members(definition), definition
 
 
-@trying(15)
+@trying(8)
 @given(cases(4))
 def test_relations_in_duckdb_find_whom_the_definition_means(case: Case) -> None:
     book = book_of(case)
@@ -204,7 +204,7 @@ def test_relations_in_duckdb_find_whom_the_definition_means(case: Case) -> None:
         _agrees(case, book, DuckDBRelation(store), persons_in(book))
 
 
-@trying(15)
+@trying(8)
 @given(cases(4))
 def test_relations_in_clickhouse_find_whom_the_definition_means(case: Case) -> None:
     with in_clickhouse(case.world.history) as store:

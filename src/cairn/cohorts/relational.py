@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from cairn.cohorts.kernel import Persons, limits
 from cairn.cohorts.windows import BEGINNING_US, END_US, ago, span_of
-from cairn.model.event import IDENTITY_EVENTS
 from cairn.query.cohort import (
     AllOf,
     AnyOf,
@@ -56,7 +55,7 @@ class WithCohorts:
         shown = iter(range(len(inner)))
         columns = ""
         for i, prop in enumerate(scope.properties):
-            text = self._text(prop.name, scope) if prop.of == "cohort" else f"p{next(shown)}"
+            text = self._text(prop.name, scope) if prop.of == "cohort" else f"acts.p{next(shown)}"
             columns += f", {text} AS p{i}"
         events = self.engine.scoped_sql(replace(scope, properties=inner))
         return f"SELECT seq, time, event, person{columns} FROM ({events}) AS acts"
@@ -74,31 +73,18 @@ class WithCohorts:
         return f"CASE WHEN {key} IN ({members}) THEN '{IN}' ELSE '{OUT}' END"
 
 
-@dataclass(frozen=True, slots=True)
-class _Everything:
-    """An engine that shows, for all events, also those that only say who someone is."""
-
-    engine: RelationalEngine
-
-    @property
-    def dialect(self) -> str:
-        return self.engine.dialect
-
-    def scoped_sql(self, scope: Scope) -> str:
-        identity = replace(scope, events=frozenset(IDENTITY_EVENTS))
-        return f"{self.engine.scoped_sql(scope)} UNION ALL {self.engine.scoped_sql(identity)}"
-
-    def sql(self, query: str) -> pa.Table:
-        return self.engine.sql(query)
+def _everything(*properties: Property, until_us: int = END_US) -> Scope:
+    """Return the scope of all events, also of those that only say who someone is."""
+    return Scope(properties, None, BEGINNING_US, until_us, without=frozenset())
 
 
 def members(
     definition: Definition, engine: WithCohorts, calendar: Calendar, persons: Persons
 ) -> str:
     """Return a SELECT of the people in a cohort, in a column `person`."""
-    every = _Everything(engine).scoped_sql(Scope((), None, BEGINNING_US, END_US))
+    everything = engine.scoped_sql(_everything())
     wanted = _Asked(engine, calendar, persons).condition(definition)
-    return f"SELECT DISTINCT person FROM ({every}) AS everyone WHERE {wanted}"
+    return f"SELECT DISTINCT person FROM ({everything}) AS everyone WHERE {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +125,10 @@ class _Asked:
     def _who_are(self, part: Condition) -> tuple[Relation, ir.Table]:
         prop = part.property
         if prop.of == "person":
-            scope = Scope((prop,), None, BEGINNING_US, END_US)
-            relation = Relation(scope, _Everything(self.engine))
+            relation = Relation(_everything(prop), self.engine)
             return relation, relation.events.filter(relation.holds(part)).distinct()
-        scope = Scope((_ACCOUNT, prop), None, BEGINNING_US, self.calendar.now_us)
-        relation = Relation(scope, _Everything(self.engine))
+        scope = _everything(_ACCOUNT, prop, until_us=self.calendar.now_us)
+        relation = Relation(scope, self.engine)
         events = relation.events
         order = [events.p0.isnull(), events.time.desc(), events.seq.desc()]
         last = ibis.row_number().over(group_by=events.person, order_by=order)
