@@ -1,7 +1,7 @@
 import { SegmentedControl, UnstyledButton, useComputedColorScheme } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import type { Matrix, MatrixCell, MatrixGroup } from "../api/shapes";
+import type { Matrix, MatrixCell, MatrixGroup, Unit } from "../api/shapes";
 import type { OnPoint } from "./Chart";
 import classes from "./charts.module.css";
 import { Drawing } from "./Drawing";
@@ -20,13 +20,14 @@ interface MatrixChartProps {
 /** How many curves are drawn at most: one per colour. */
 const CURVES = COLORS;
 
-type Showing = "share" | "persons";
+type Showing = "value" | "persons";
 
 /** Cohorts by intervals since their start: the darker a cell, the larger its share. */
 export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixChartProps) {
-  const [showing, setShowing] = useState<Showing>("share");
+  const [showing, setShowing] = useState<Showing>("value");
+  const { unit = "share" } = chart;
   const many = chart.groups.length > 1;
-  const most = useMemo(() => largestShare(chart.groups), [chart.groups]);
+  const most = useMemo(() => largest(chart.groups), [chart.groups]);
   const scheme = useComputedColorScheme("light");
   const drawn = many && !compact ? CURVES : 0;
   return (
@@ -41,7 +42,7 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
             value={showing}
             onChange={(value) => setShowing(value as Showing)}
             data={[
-              { value: "share", label: "Share" },
+              { value: "value", label: unit === "share" ? "Share" : "Value" },
               { value: "persons", label: "People" },
             ]}
           />
@@ -81,12 +82,17 @@ export function MatrixChart({ chart, onPoint, height, compact = false }: MatrixC
   );
 }
 
-function largestShare(groups: readonly MatrixGroup[]): number {
-  const shares = groups.flatMap((group) => [
+function largest(groups: readonly MatrixGroup[]): number {
+  const values = groups.flatMap((group) => [
     ...group.average.slice(1),
-    ...group.rows.flatMap((row) => row.cells.slice(1).map((cell) => cell.share)),
+    ...group.rows.flatMap((row) => row.cells.slice(1).map(shownIn)),
   ]);
-  return Math.max(0.01, ...shares.map((share) => share ?? 0));
+  return Math.max(0.01, ...values.map((value) => value ?? 0));
+}
+
+/** Returns what a cell shows: its share, unless it measures something else. */
+function shownIn({ share, value = null }: MatrixCell): number | null {
+  return value ?? share;
 }
 
 interface RowsProps {
@@ -101,6 +107,8 @@ interface RowsProps {
 }
 
 function Rows({ group, chart, many, color, most, showing, onPoint }: RowsProps) {
+  const { mean = [] } = group;
+  const { unit = "share" } = chart;
   const [expanded, setExpanded] = useState(!many);
   const size = group.rows.reduce((sum, row) => sum + row.size, 0);
   const Icon = expanded ? IconChevronDown : IconChevronRight;
@@ -130,10 +138,26 @@ function Rows({ group, chart, many, color, most, showing, onPoint }: RowsProps) 
             style={{ "--heat": heat(share, most) }}
             className={classes.heat}
           >
-            {formatValue(share, "share")}
+            {formatValue(share, unit)}
           </td>
         ))}
       </tr>
+      {expanded && mean.length > 0 && (
+        <tr>
+          <th
+            scope="row"
+            className={many ? classes.inner : undefined}
+            title="Each row weighs the same"
+          >
+            Mean of rows
+          </th>
+          <td />
+          {mean.slice(1).map((value, d) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+            <td key={d}>{formatValue(value, unit)}</td>
+          ))}
+        </tr>
+      )}
       {expanded &&
         group.rows.map((row) => (
           <tr key={row.label}>
@@ -150,6 +174,7 @@ function Rows({ group, chart, many, color, most, showing, onPoint }: RowsProps) 
                 column={column}
                 most={most}
                 showing={showing}
+                unit={unit}
                 label={within(
                   `${bucketTitle(row.label, chart.interval)}, ${chart.columns[column] ?? ""}`,
                   group.label,
@@ -169,22 +194,23 @@ interface CellProps {
   column: number;
   most: number;
   showing: Showing;
+  unit: Unit;
   label: string;
   onPoint?: OnPoint | undefined;
 }
 
-function Cell({ cell, column, most, showing, label, onPoint }: CellProps) {
+function Cell({ cell, column, most, showing, unit, label, onPoint }: CellProps) {
   const first = column === 0;
   if (!first && !cell.complete && cell.persons === 0) return <td className={classes.future} />;
   const text =
     first || showing === "persons"
       ? formatValue(cell.persons, "count")
-      : formatValue(cell.share, "share");
-  const spoken = `${label}: ${formatValue(cell.persons, "count")} people${first ? "" : `, ${formatValue(cell.share, "share")}`}${cell.complete ? "" : ", not over yet"}`;
+      : formatValue(shownIn(cell), unit);
+  const spoken = `${label}: ${formatValue(cell.persons, "count")} people${first ? "" : `, ${formatValue(shownIn(cell), unit)}`}${cell.complete ? "" : ", not over yet"}`;
   return (
     <td
       className={first ? classes.size : classes.heat}
-      style={first ? undefined : { "--heat": heat(cell.share, most) }}
+      style={first ? undefined : { "--heat": heat(shownIn(cell), most) }}
       data-open={cell.complete ? undefined : true}
     >
       {onPoint && cell.persons > 0 ? (
@@ -216,7 +242,7 @@ function Curve({ chart }: { chart: Matrix }) {
         strokes: chart.groups.slice(0, CURVES).map((group, g) => ({
           label: chart.groups.length > 1 ? group.label : "Average",
           values: group.average.slice(1),
-          unit: "share",
+          unit: chart.unit ?? "share",
           color: seriesColor(g, scheme),
         })),
         partialFrom: null,
@@ -226,7 +252,7 @@ function Curve({ chart }: { chart: Matrix }) {
     [chart, scheme],
   );
   return (
-    <div className={classes.curve} role="img" aria-label="Average share that returns, by interval">
+    <div className={classes.curve} role="img" aria-label="Average by interval">
       <Drawing option={option} />
     </div>
   );

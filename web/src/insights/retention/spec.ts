@@ -8,8 +8,12 @@ export const DEFAULTS = {
   returning: null,
   cohort: "first_time",
   match: "on",
+  minimum: 1,
+  clock: "calendar",
   interval: "day",
   columns: 8,
+  brackets: [],
+  measure: { of: "persons" },
   breakdown: null,
   limit: LIMIT,
 } satisfies Partial<SpecOf<"retention">>;
