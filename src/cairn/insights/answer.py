@@ -10,6 +10,7 @@ from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
 from cairn.insights.engagement.spec import EngagementResult, EngagementSpec
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
+from cairn.insights.paths.spec import PathsResult, PathsSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
 from cairn.insights.stickiness.spec import StickinessResult, StickinessSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
@@ -25,7 +26,8 @@ Spec = Annotated[
     | AttributionSpec
     | StickinessSpec
     | UsageSpec
-    | EngagementSpec,
+    | EngagementSpec
+    | PathsSpec,
     Discriminator("kind"),
 ]
 Result = (
@@ -37,6 +39,7 @@ Result = (
     | StickinessResult
     | UsageResult
     | EngagementResult
+    | PathsResult
 )
 
 

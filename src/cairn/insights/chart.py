@@ -14,6 +14,7 @@ from cairn.insights.attribution.spec import AttributionPoint
 from cairn.insights.engagement.spec import EngagementPoint
 from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
+from cairn.insights.paths.spec import PathsPoint
 from cairn.insights.retention.spec import RetentionPoint
 from cairn.insights.stickiness.spec import StickinessPoint
 from cairn.insights.trends.spec import TrendsPoint
@@ -29,7 +30,8 @@ Point = Annotated[
     | AttributionPoint
     | StickinessPoint
     | UsagePoint
-    | EngagementPoint,
+    | EngagementPoint
+    | PathsPoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

@@ -18,6 +18,8 @@ from cairn.insights.funnel import view as funnel_view
 from cairn.insights.funnel.spec import FunnelSpec
 from cairn.insights.lifecycle import view as lifecycle_view
 from cairn.insights.lifecycle.spec import LifecycleSpec
+from cairn.insights.paths import view as paths_view
+from cairn.insights.paths.spec import PathsSpec
 from cairn.insights.question import Question
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
@@ -79,6 +81,7 @@ KINDS = (
     Kind("stickiness", StickinessSpec, stickiness_view.view),
     Kind("usage", UsageSpec, usage_view.view),
     Kind("engagement", EngagementSpec, engagement_view.view),
+    Kind("paths", PathsSpec, paths_view.view),
 )
 
 
