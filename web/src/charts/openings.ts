@@ -12,8 +12,25 @@ export function openingAt(view: View, row: number, column: number): Opening | nu
   const { chart, table } = view;
   const key = table.columns[column]?.key ?? "";
   if (chart.type === "lines") {
-    const line = chart.lines[Number(/^line_(\d+)$/.exec(key)?.[1] ?? Number.NaN)];
+    const numbered = chart.lines[numberIn(key)];
+    const named = table.rows.length === chart.times.length ? table.columns[column]?.label : null;
+    const line = numbered ?? chart.lines.find(({ label }) => label === named);
     return opening(line?.points[row], line?.label);
+  }
+  if (chart.type === "bars") {
+    const series = chart.series[numberIn(key)];
+    return opening(
+      series?.points[row],
+      within(chart.categories[row], series?.label, chart.series.length),
+    );
+  }
+  if (chart.type === "heat") {
+    const hour = Number(/^hour_(\d+)$/.exec(key)?.[1] ?? Number.NaN);
+    return opening(chart.points[row]?.[hour], `${chart.rows[row]}, ${chart.columns[hour]}`);
+  }
+  if (chart.type === "numbers") {
+    const number = key === "total" ? chart.numbers[row] : undefined;
+    return opening(number?.point, number?.label);
   }
   if (chart.type === "steps") {
     if (key !== "persons") return null;
@@ -23,7 +40,7 @@ export function openingAt(view: View, row: number, column: number): Opening | nu
     return opening(bar?.point, within(chart.steps[row % size], group?.label, chart.groups.length));
   }
   if (chart.type !== "matrix") return null;
-  const match = key === "people" ? 0 : Number(/^(?:day|week|month)_(\d+)$/.exec(key)?.[1]);
+  const match = key === "people" ? 0 : Number(/^(?:hour|day|week|month)_(\d+)$/.exec(key)?.[1]);
   let at = row;
   for (const group of chart.groups) {
     const cohort = group.rows[at];
@@ -31,6 +48,11 @@ export function openingAt(view: View, row: number, column: number): Opening | nu
     at -= group.rows.length;
   }
   return null;
+}
+
+/** Returns which line or series a column of the table is about, NaN when none. */
+function numberIn(key: string): number {
+  return Number(/^line_(\d+)$/.exec(key)?.[1] ?? Number.NaN);
 }
 
 /** Returns a label with its group, unless there is only one group. */

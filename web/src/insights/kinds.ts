@@ -1,13 +1,23 @@
 /** Every kind of question, in the order in which they are offered. */
 
 import type { Kind } from "../api/shapes";
+import { attribution } from "./attribution/kind";
 import { funnel } from "./funnel/kind";
 import type { InsightKind } from "./kind";
+import { lifecycle } from "./lifecycle/kind";
 import { retention } from "./retention/kind";
+import { stickiness } from "./stickiness/kind";
 import { trends } from "./trends/kind";
 
 /** A kind is handed only questions of its own, which `kindOf` and `kindNamed` see to. */
-export const KINDS = [trends, funnel, retention] as unknown as readonly InsightKind[];
+export const KINDS = [
+  trends,
+  funnel,
+  retention,
+  lifecycle,
+  stickiness,
+  attribution,
+] as unknown as readonly InsightKind[];
 
 /** Returns the kind with a name, if there is one. */
 export function kindNamed(name: string): InsightKind | undefined {

@@ -40,7 +40,7 @@ const funnel: FunnelSpec = {
 describe("where a question starts", () => {
   test("a funnel starts with the two commonest events that are the product's own", () => {
     const spec = starting("funnel", catalog("2024-06-15T00:00:00Z"), NOW) as FunnelSpec;
-    expect(spec.steps.map((step) => step.event)).toEqual(["Viewed", "Bought"]);
+    expect(selectors(spec).map((step) => step.event)).toEqual(["Viewed", "Bought"]);
     expect(spec.period).toEqual({ from: "-30d" });
   });
 
