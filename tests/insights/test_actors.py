@@ -33,7 +33,7 @@ from insights.trends.test_agreement import specs as trends
 MINUTE = 60_000_000
 Oracle = Callable[[Any, Sequence[Act], Any, Any], Any]
 ORACLES: dict[str, Oracle] = {
-    "funnel": lambda spec, acts, span, _: funnel_oracle.answer(spec, acts, span),
+    "funnel": funnel_oracle.answer,
     "retention": retention_oracle.answer,
     "trends": trends_oracle.answer,
 }

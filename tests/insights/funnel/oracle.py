@@ -11,6 +11,7 @@ from statistics import mean, median
 
 from cairn.insights.funnel.spec import (
     FunnelGroup,
+    FunnelMoment,
     FunnelPoint,
     FunnelResult,
     FunnelSpec,
@@ -18,7 +19,8 @@ from cairn.insights.funnel.spec import (
     HistogramBin,
 )
 from cairn.query.filters import Group, Selector
-from cairn.query.periods import Span
+from cairn.query.periods import Calendar, Span
+from insights.calendar import labelled, stretches
 from insights.filtering import wanted
 from insights.history import Act
 from insights.ranking import shown
@@ -50,25 +52,29 @@ class Attempt:
     until: float
 
 
-def answer(spec: FunnelSpec, acts: Sequence[Act], span: Span) -> FunnelResult:
-    """Count everyone, and each group of the breakdown."""
+def answer(spec: FunnelSpec, acts: Sequence[Act], span: Span, calendar: Calendar) -> FunnelResult:
+    """Count everyone, and each group of the breakdown; over time in the buckets of a calendar."""
     journeys = journeys_of(spec, acts, span)
+    trending = (span, calendar) if spec.show == "trend" else None
     if spec.breakdown is None:
-        return FunnelResult(total=_summary(spec, journeys, None))
+        return FunnelResult(total=_summary(spec, journeys, None, trending))
     group_of, groups = _groups(spec, journeys)
     return FunnelResult(
-        total=_summary(spec, journeys, None),
+        total=_summary(spec, journeys, None, trending),
         groups=tuple(
-            _summary(spec, [j for j in journeys if group_of[j.value] == group], group)
+            _summary(spec, [j for j in journeys if group_of[j.value] == group], group, trending)
             for group in groups
         ),
     )
 
 
-def people(spec: FunnelSpec, point: FunnelPoint, acts: Sequence[Act], span: Span) -> set[int]:
+def people(
+    spec: FunnelSpec, point: FunnelPoint, acts: Sequence[Act], span: Span, calendar: Calendar
+) -> set[int]:
     """Return the people who took a step, or who took the required one before it and not this one."""
     journeys = journeys_of(spec, acts, span)
     group_of, _ = _groups(spec, journeys)
+    over = stretches(span.start_us, span.end_us, spec.interval, calendar)
     before = max(k for k in range(max(point.step, 1)) if not spec.optional[k])
     return {
         journey.person
@@ -79,6 +85,10 @@ def people(spec: FunnelSpec, point: FunnelPoint, acts: Sequence[Act], span: Span
             else journey.took(point.step)
         )
         and (point.group is None or group_of[journey.value] == point.group)
+        and (
+            point.bucket is None
+            or over[point.bucket][0] <= journey.times[0] < over[point.bucket][1]
+        )
     }
 
 
@@ -284,7 +294,41 @@ def _groups(
     return shown(Counter(journey.value for journey in journeys), spec.limit)
 
 
-def _summary(spec: FunnelSpec, journeys: Sequence[Journey], group: Group | None) -> FunnelGroup:
+def _moments(
+    spec: FunnelSpec, journeys: Sequence[Journey], span: Span, calendar: Calendar
+) -> tuple[FunnelMoment, ...]:
+    known = calendar.now_us if spec.complete_after_period else min(calendar.now_us, span.end_us)
+    moments = []
+    for start, end in stretches(span.start_us, span.end_us, spec.interval, calendar):
+        here = [journey for journey in journeys if start <= journey.times[0] < end]
+        moments.append(
+            FunnelMoment(
+                time=labelled(start, calendar),
+                started=len(here),
+                converted=sum(journey.took(len(spec.steps) - 1) for journey in here),
+                complete=min(end, span.end_us) + spec.window.microseconds <= known,
+            )
+        )
+    return tuple(moments)
+
+
+def _percentile(values: Sequence[float], percent: int) -> float | None:
+    if not values:
+        return None
+    ascending = sorted(values)
+    rank = Fraction((len(values) - 1) * percent, 100)
+    below = int(rank)
+    above = min(below + 1, len(values) - 1)
+    step = Fraction(ascending[above]) - Fraction(ascending[below])
+    return float((Fraction(ascending[below]) + step * (rank - below)) / SECOND)
+
+
+def _summary(
+    spec: FunnelSpec,
+    journeys: Sequence[Journey],
+    group: Group | None,
+    trending: tuple[Span, Calendar] | None,
+) -> FunnelGroup:
     steps = []
     for k in range(len(spec.steps)):
         here = [journey.times for journey in journeys if journey.took(k)]
@@ -294,6 +338,7 @@ def _summary(spec: FunnelSpec, journeys: Sequence[Journey], group: Group | None)
                 persons=len(here),
                 average_seconds=mean(since) / SECOND if since else None,
                 median_seconds=median(since) / SECOND if since else None,
+                percentiles_seconds=tuple(_percentile(since, p) for p in spec.percentiles),
             )
         )
     done = [int(j.times[-1] - j.times[0]) for j in journeys if j.took(len(spec.steps) - 1)]
@@ -303,6 +348,8 @@ def _summary(spec: FunnelSpec, journeys: Sequence[Journey], group: Group | None)
         average_seconds=mean(done) / SECOND if done else None,
         median_seconds=median(done) / SECOND if done else None,
         histogram=_histogram(done),
+        percentiles_seconds=tuple(_percentile(done, percent) for percent in spec.percentiles),
+        trend=_moments(spec, journeys, *trending) if trending else (),
     )
 
 

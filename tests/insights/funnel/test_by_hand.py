@@ -360,3 +360,36 @@ def test_exclusions_are_refused_where_they_cannot_lie() -> None:
     ]:
         with pytest.raises(ValueError, match=because):
             spec_of("visit", "buy", exclusions=[exclusion])
+
+
+def test_percentiles_lie_between_neighbours_in_proportion() -> None:
+    events: list[Row] = [(n, "visit", 0) for n in range(3)]
+    events += [(n, "buy", (n + 1) * 10 * SECOND) for n in range(3)]
+    result = ask(events, "visit", "buy", percentiles=[25, 90])
+    assert result.total.percentiles_seconds == (15.0, 28.0)
+    assert result.total.steps[1].percentiles_seconds == (15.0, 28.0)
+    assert result.total.steps[0].percentiles_seconds == (None, None)
+
+
+def test_over_time_each_attempt_counts_where_it_began_and_the_last_points_are_not_complete() -> (
+    None
+):
+    events: list[Row] = [(0, "visit", 0), (0, "buy", 3 * DAY), (1, "visit", 2 * DAY)]
+    few = {"from": "2024-05-01", "to": "2024-05-04"}
+    window = {"count": 2, "unit": "day"}
+    events += [(2, "visit", DAY), (2, "buy", 2 * DAY)]
+    result = ask(events, "visit", "buy", show="trend", period=few, window=window)
+    told = [(m.started, m.converted, m.complete) for m in result.total.trend]
+    assert told == [(1, 0, True), (1, 1, True), (1, 0, False), (0, 0, False)]
+
+
+def test_a_point_over_time_opens_those_who_began_there() -> None:
+    spec = spec_of("visit", "buy", show="trend")
+    events: list[Row] = [(0, "visit", 0), (0, "buy", DAY), (1, "visit", DAY), (1, "buy", DAY)]
+    with in_duckdb([arriving(events, MAY_1)]) as store:
+        span, people = resolve(spec.period, CALENDAR), Sequences(store.snapshot, 1)
+        point = FunnelPoint(step=1, bucket=1)
+        assert kernel.people(spec, point, people, span, CALENDAR).tolist() == [1]
+        with pytest.raises(InvalidInput, match="has 20 buckets"):
+            beyond = FunnelPoint(step=1, bucket=20)
+            kernel.people(spec, beyond, people, span, CALENDAR)

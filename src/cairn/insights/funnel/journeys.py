@@ -17,9 +17,12 @@ from cairn.insights.funnel.spec import (
     FunnelStep,
     HistogramBin,
 )
+from cairn.insights.funnel.trend import bucket_of_each, buckets_of, moments
 from cairn.insights.grouping import ranked
-from cairn.insights.ranks import median
+from cairn.insights.points import within
+from cairn.insights.ranks import median, value_at
 from cairn.query.filters import Group
+from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
 
 Persons = NDArray[np.int32]
@@ -63,27 +66,38 @@ def joined(parts: Sequence[Journeys]) -> Journeys:
 
 
 def counted(
-    spec: FunnelSpec, journeys: Journeys, texts: Sequence[str | None], each: Each = map
+    spec: FunnelSpec,
+    journeys: Journeys,
+    texts: Sequence[str | None],
+    span: Span,
+    calendar: Calendar,
+    each: Each = map,
 ) -> FunnelResult:
     """Count everyone, and each group of the breakdown; `texts` are the values behind the codes.
 
     `each` is `map`, or one that does several at once.
     """
-    total = _summary(spec, journeys, None, each)
+    when = span, calendar
+    total = _summary(spec, journeys, None, when, each)
     if spec.breakdown is None:
         return FunnelResult(total=total)
     group_of, groups = _groups(spec, journeys, texts)
     return FunnelResult(
         total=total,
         groups=tuple(
-            _summary(spec, _only(journeys, group_of[journeys.code] == i), group)
+            _summary(spec, _only(journeys, group_of[journeys.code] == i), group, when)
             for i, group in enumerate(groups)
         ),
     )
 
 
 def behind(
-    spec: FunnelSpec, point: FunnelPoint, journeys: Journeys, texts: Sequence[str | None]
+    spec: FunnelSpec,
+    point: FunnelPoint,
+    journeys: Journeys,
+    texts: Sequence[str | None],
+    span: Span,
+    calendar: Calendar,
 ) -> Persons:
     """Return the people who took a step, or who took the required one before it and not this one."""
     chosen = _took_step(journeys, point.step)
@@ -94,6 +108,10 @@ def behind(
         if spec.breakdown is None or point.group not in groups:
             return np.zeros(0, np.int32)
         chosen = chosen & (group_of[journeys.code] == groups.index(point.group))
+    if point.bucket is not None:
+        over = buckets_of(spec, span, calendar)
+        within(point.bucket, len(over), "buckets")
+        chosen = chosen & (bucket_of_each(journeys.times[:, 0], over) == point.bucket)
     found = journeys.person[chosen]
     return np.unique(found) if spec.count == "totals" else found
 
@@ -109,6 +127,7 @@ class _Timed:
     took: NDArray[np.int64]
     average_seconds: float | None
     median_seconds: float | None
+    percentiles_seconds: tuple[float | None, ...]
 
 
 def histogram(times_us: NDArray[np.int64]) -> tuple[HistogramBin, ...]:
@@ -145,6 +164,20 @@ def _median(times_us: NDArray[np.int64]) -> float | None:
     return None if middle is None else middle / 1e6
 
 
+def _percentile(times_us: NDArray[np.int64], percent: int) -> float | None:
+    """Return the value that so many percent lie below, in seconds, between neighbours in proportion.
+
+    >>> [_percentile(np.array([30, 10, 20]) * 1_000_000, percent) for percent in (25, 50, 90)]
+    [15.0, 20.0, 28.0]
+    """
+    if not len(times_us):
+        return None
+    rank, rest = divmod((len(times_us) - 1) * percent, 100)
+    low = float(value_at(times_us, rank))
+    high = float(value_at(times_us, rank + 1)) if rest else low
+    return (low + (high - low) * rest / 100) / 1e6
+
+
 @compiled
 def _took(done: Any, times: Any, begin: int, end: int) -> Any:
     """Return the microseconds between two steps for everyone who took the later one.
@@ -179,22 +212,36 @@ def _only(journeys: Journeys, chosen: NDArray[np.bool_]) -> Journeys:
 
 
 def _summary(
-    spec: FunnelSpec, journeys: Journeys, group: Group | None, each: Each = map
+    spec: FunnelSpec,
+    journeys: Journeys,
+    group: Group | None,
+    when: tuple[Span, Calendar],
+    each: Each = map,
 ) -> FunnelGroup:
     last = len(spec.steps) - 1
     done, times = journeys.done, journeys.times
 
     def timed(begin: int, end: int) -> _Timed:
         took = _took(done, times, begin, end)
-        return _Timed(took, _mean(took), _median(took))
+        percentiles = tuple(_percentile(took, percent) for percent in spec.percentiles)
+        return _Timed(took, _mean(took), _median(took), percentiles)
 
     *between, whole = each(timed, (*range(last), 0), (*range(1, last + 1), last))
-    steps = [FunnelStep(persons=len(done), average_seconds=None, median_seconds=None)]
+    nobody = (None,) * len(spec.percentiles)
+    steps = [
+        FunnelStep(
+            persons=len(done),
+            average_seconds=None,
+            median_seconds=None,
+            percentiles_seconds=nobody,
+        )
+    ]
     steps += [
         FunnelStep(
             persons=len(step.took),
             average_seconds=step.average_seconds,
             median_seconds=step.median_seconds,
+            percentiles_seconds=step.percentiles_seconds,
         )
         for step in between
     ]
@@ -204,4 +251,8 @@ def _summary(
         average_seconds=whole.average_seconds,
         median_seconds=whole.median_seconds,
         histogram=histogram(whole.took),
+        percentiles_seconds=whole.percentiles_seconds,
+        trend=moments(spec, times[:, 0], _took_step(journeys, last), *when)
+        if spec.show == "trend"
+        else (),
     )

@@ -42,7 +42,7 @@ _NEVER = np.iinfo(np.int64).min
 def answer(spec: FunnelSpec, sequences: Sequences, span: Span, calendar: Calendar) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
     journeys = walk(spec, sequences, span)
-    return counted(spec, journeys, _texts(spec, sequences), sequences.each)
+    return counted(spec, journeys, _texts(spec, sequences), span, calendar, sequences.each)
 
 
 def people(
@@ -54,7 +54,8 @@ def people(
 ) -> Persons:
     """Return the people who reached a step, or who stopped just before it."""
     within(point.step, len(spec.steps), "steps")
-    return behind(spec, point, walk(spec, sequences, span), _texts(spec, sequences))
+    journeys = walk(spec, sequences, span)
+    return behind(spec, point, journeys, _texts(spec, sequences), span, calendar)
 
 
 def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:

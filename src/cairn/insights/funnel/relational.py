@@ -32,7 +32,7 @@ def answer(
     spec: FunnelSpec, engine: RelationalEngine, span: Span, calendar: Calendar
 ) -> FunnelResult:
     """Count everyone, and each group of the breakdown."""
-    return counted(spec, *journeys_of(spec, engine, span))
+    return counted(spec, *journeys_of(spec, engine, span), span, calendar)
 
 
 def people(
@@ -44,7 +44,7 @@ def people(
 ) -> Persons:
     """Return the people who reached a step, or who stopped just before it."""
     within(point.step, len(spec.steps), "steps")
-    return np.sort(behind(spec, point, *journeys_of(spec, engine, span)))
+    return np.sort(behind(spec, point, *journeys_of(spec, engine, span), span, calendar))
 
 
 def journeys_of(

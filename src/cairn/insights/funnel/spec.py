@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from cairn.insights.question import Question
 from cairn.query.filters import Frozen, Group, Property, Selector
+from cairn.query.periods import Interval
 
 SECONDS = {
     "second": 1,
@@ -99,6 +100,9 @@ class FunnelSpec(Question):
     count: Literal["uniques", "totals"] = "uniques"
     breakdown: Property | None = None
     limit: int = Field(default=25, ge=1, le=100)
+    percentiles: tuple[Annotated[int, Field(ge=1, le=99)], ...] = Field(default=(), max_length=5)
+    show: Literal["steps", "trend"] = "steps"
+    interval: Interval = "day"
 
     @property
     def alternatives(self) -> tuple[tuple[Selector, ...], ...]:
@@ -195,6 +199,9 @@ class FunnelPoint(Frozen):
         default=False, description="The people who reached the step before and not this one."
     )
     group: Group | None = None
+    bucket: int | None = Field(
+        default=None, ge=0, description="Only attempts that began in this bucket of the trend."
+    )
 
 
 class FunnelStep(Frozen):
@@ -203,6 +210,19 @@ class FunnelStep(Frozen):
     persons: int
     average_seconds: float | None
     median_seconds: float | None
+    percentiles_seconds: tuple[float | None, ...] = ()
+
+
+class FunnelMoment(Frozen):
+    """Those whose attempt began in a bucket, and how many of them took the last step.
+
+    It is complete when the window of every attempt that began in it has closed.
+    """
+
+    time: str
+    started: int
+    converted: int
+    complete: bool
 
 
 class HistogramBin(Frozen):
@@ -227,6 +247,8 @@ class FunnelGroup(Frozen):
     average_seconds: float | None
     median_seconds: float | None
     histogram: tuple[HistogramBin, ...] = ()
+    percentiles_seconds: tuple[float | None, ...] = ()
+    trend: tuple[FunnelMoment, ...] = ()
 
 
 class FunnelResult(Frozen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cairn.insights.chart import Bar, BarGroup, HistogramBar, Steps
+from cairn.insights.chart import Bar, BarGroup, HistogramBar, Line, Lines, Steps
 from cairn.insights.funnel.spec import (
     FunnelGroup,
     FunnelPoint,
@@ -21,8 +21,10 @@ def view(spec: FunnelSpec, result: FunnelResult, span: Span, calendar: Calendar)
     shown = result.groups if spec.breakdown is not None else (result.total,)
     return View(
         sentence=_sentence(spec, result.total),
-        chart=Steps(steps=spec.titles, groups=tuple(_bars(spec, group) for group in shown)),
-        table=_table(spec, shown),
+        chart=_lines(spec, shown)
+        if spec.show == "trend"
+        else Steps(steps=spec.titles, groups=tuple(_bars(spec, group) for group in shown)),
+        table=_trend_table(spec, shown) if spec.show == "trend" else _table(spec, shown),
         notes=_notes(spec, result),
         docs=DOCS,
     )
@@ -81,11 +83,56 @@ def _notes(spec: FunnelSpec, result: FunnelResult) -> tuple[str, ...]:
         notes.append("Only the first step one of each counts.")
     if spec.complete_after_period:
         notes.append("Attempts begin in the period and may end after it.")
+    if spec.show == "trend" and not all(moment.complete for moment in result.total.trend):
+        notes.append("In the last points some windows have not closed, so that shares may rise.")
     if any(group.group is not None and group.group.other for group in result.groups):
         notes.append(f"The {spec.limit} largest groups are shown; Other holds all the rest.")
     if spec.count == "totals":
         notes.append(f"Counts are of {several}; opening one lists whose they are.")
     return tuple(notes)
+
+
+def _lines(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Lines:
+    """Show the share that converted, by when their attempt began."""
+    last = len(spec.steps) - 1
+    moments = groups[0].trend if groups else ()
+    partial = (i for i, moment in enumerate(moments) if not moment.complete)
+    return Lines(
+        interval=spec.interval,
+        times=tuple(moment.time for moment in moments),
+        lines=tuple(
+            Line(
+                label=group_label(group.group),
+                values=tuple(share(moment.converted, moment.started) for moment in group.trend),
+                total=share(group.steps[last].persons, group.steps[0].persons),
+                points=tuple(
+                    FunnelPoint(step=last, group=group.group, bucket=i) for i in range(len(moments))
+                ),
+                total_point=FunnelPoint(step=last, group=group.group),
+                unit="share",
+            )
+            for group in groups
+        ),
+        partial_from=next(partial, None),
+    )
+
+
+def _trend_table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
+    columns = [
+        Column(key="time", label="Time", unit="time"),
+        Column(key="started", label=spec.titles[0], unit="count"),
+        Column(key="converted", label=spec.titles[-1], unit="count"),
+        Column(key="share", label="Converted", unit="share"),
+    ]
+    if spec.breakdown is not None:
+        columns.insert(0, Column(key="group", label=spec.breakdown.name, unit="text"))
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups:
+        for moment in group.trend:
+            counts = moment.started, moment.converted
+            row = (moment.time, *counts, share(moment.converted, moment.started))
+            rows.append((group_label(group.group), *row) if spec.breakdown is not None else row)
+    return Table(columns=tuple(columns), rows=tuple(rows))
 
 
 def _bars(spec: FunnelSpec, group: FunnelGroup) -> BarGroup:
@@ -123,12 +170,16 @@ def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
         Column(key="average_seconds", label="Average time", unit="seconds"),
         Column(key="median_seconds", label="Median time", unit="seconds"),
     ]
+    columns += [
+        Column(key=f"p{percent}_seconds", label=f"{percent} % within", unit="seconds")
+        for percent in spec.percentiles
+    ]
     if spec.breakdown is not None:
         columns.insert(0, Column(key="group", label=spec.breakdown.name, unit="text"))
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         bars = _bars(spec, group)
-        for title, bar in zip(spec.titles, bars.bars, strict=True):
+        for title, bar, step in zip(spec.titles, bars.bars, group.steps, strict=True):
             row: tuple[Cell, ...] = (
                 title,
                 bar.persons,
@@ -136,6 +187,7 @@ def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
                 bar.share_of_previous,
                 bar.average_seconds,
                 bar.median_seconds,
+                *step.percentiles_seconds,
             )
             rows.append((bars.label, *row) if spec.breakdown is not None else row)
     return Table(columns=tuple(columns), rows=tuple(rows))
