@@ -12,10 +12,11 @@ from cairn.core.errors import InvalidInput
 from cairn.insights.stickiness import kernel
 from cairn.insights.stickiness.spec import StickinessPoint, StickinessResult, StickinessSpec
 from cairn.insights.stickiness.view import view
+from cairn.query import sequences
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, resolve
 from cairn.query.sequences import Sequences
-from insights.history import Row, arriving, in_duckdb
+from insights.history import Delivery, Happening, Row, arriving, in_duckdb
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -43,6 +44,19 @@ def test_a_person_counts_once_by_the_number_of_their_days() -> None:
     assert [bin.first for bin in result.bins] == [1, 2, 3]
     assert persons(result) == (1, 1, 0)
     assert (result.lines[0].actors, result.lines[0].average) == (2, 1.5)
+
+
+def test_people_who_came_after_the_index_was_folded_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sequences, "CHUNK_EVENTS", 2)
+    spec = StickinessSpec.model_validate({"period": PERIOD})
+    old = Delivery([Happening(0, "open", MAY_1)], folds=True)
+    new = Delivery([Happening(1 + i % 4, "open", MAY_1) for i in range(16)])
+    with in_duckdb([old, new]) as store:
+        people, span = Sequences(store.snapshot, 2), resolve(spec.period, CALENDAR)
+        result = kernel.answer(spec, people, span, CALENDAR)
+    assert persons(result)[0] == 5
 
 
 def test_cumulative_counts_those_with_so_many_or_more() -> None:

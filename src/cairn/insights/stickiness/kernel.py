@@ -196,9 +196,10 @@ def _amounts(
     """
     opens, closes = edges[:-1], edges[1:]
     width = typical_width(opens, closes)
-    amount = np.zeros(len(offsets) - 1, np.int64)
-    first = np.full(len(offsets) - 1, -1, np.int64)
-    for p in range(len(offsets) - 1):
+    people = max(len(offsets) - 1, 0)
+    amount = np.zeros(people, np.int64)
+    first = np.full(people, -1, np.int64)
+    for p in range(people):
         if len(skipped) and skipped[p]:
             continue
         n, times, until = 0, 0, edges[0]
