@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field
 
+from cairn.insights.adoption.spec import AdoptionResult, AdoptionSpec
 from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
 from cairn.insights.engagement.spec import EngagementResult, EngagementSpec
 from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
@@ -27,7 +28,8 @@ Spec = Annotated[
     | StickinessSpec
     | UsageSpec
     | EngagementSpec
-    | PathsSpec,
+    | PathsSpec
+    | AdoptionSpec,
     Discriminator("kind"),
 ]
 Result = (
@@ -40,6 +42,7 @@ Result = (
     | UsageResult
     | EngagementResult
     | PathsResult
+    | AdoptionResult
 )
 
 

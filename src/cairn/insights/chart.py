@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
+from cairn.insights.adoption.spec import AdoptionPoint
 from cairn.insights.attribution.spec import AttributionPoint
 from cairn.insights.engagement.spec import EngagementPoint
 from cairn.insights.funnel.spec import FunnelPoint
@@ -31,7 +32,8 @@ Point = Annotated[
     | StickinessPoint
     | UsagePoint
     | EngagementPoint
-    | PathsPoint,
+    | PathsPoint
+    | AdoptionPoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

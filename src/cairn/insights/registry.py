@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.insights.adoption import view as adoption_view
+from cairn.insights.adoption.spec import AdoptionSpec
 from cairn.insights.attribution import view as attribution_view
 from cairn.insights.attribution.spec import AttributionSpec
 from cairn.insights.engagement import view as engagement_view
@@ -82,6 +84,7 @@ KINDS = (
     Kind("usage", UsageSpec, usage_view.view),
     Kind("engagement", EngagementSpec, engagement_view.view),
     Kind("paths", PathsSpec, paths_view.view),
+    Kind("adoption", AdoptionSpec, adoption_view.view),
 )
 
 

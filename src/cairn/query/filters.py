@@ -150,6 +150,12 @@ class Selector(Frozen):
         """Return the words a reader sees for this selection."""
         return self.label or self.event or "Any event"
 
+    def narrowed(self, filter: Filter | None) -> Selector:
+        """Return the same selection of only those events that satisfy a filter, too."""
+        if self.filter is not None and filter is not None:
+            filter = All(all=(self.filter, filter))
+        return self.model_copy(update={"filter": filter or self.filter})
+
 
 class Group(Frozen):
     """One value of a breakdown: a text, None for missing, or all the others together.

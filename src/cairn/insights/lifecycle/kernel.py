@@ -15,7 +15,7 @@ from cairn.insights.grouping import ranked
 from cairn.insights.lifecycle.spec import STATUSES, LifecyclePoint, LifecycleResult, LifecycleSpec
 from cairn.insights.lifecycle.table import Frame, frame_of, result_of
 from cairn.insights.points import within
-from cairn.query.filters import All, Filter, Group, Selector
+from cairn.query.filters import Group, Selector
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
 from cairn.query.sequences import Matches, Pick, Sequences, Stretch
@@ -88,7 +88,7 @@ class _Asked:
         cls, spec: LifecycleSpec, sequences: Sequences, span: Span, calendar: Calendar
     ) -> _Asked:
         frame = frame_of(spec, span, calendar)
-        active = Selector(event=spec.event.event, filter=_both(spec.event.filter, spec.filter))
+        active = spec.event.narrowed(spec.filter)
         selectors = (active,) if spec.new == "first_matching" else (active, Selector())
         pick = Pick(
             selectors,
@@ -139,12 +139,6 @@ class _Asked:
 
         self.sequences.scan(self.pick, work, shortcut)
         return counts
-
-
-def _both(one: Filter | None, other: Filter | None) -> Filter | None:
-    if one is None or other is None:
-        return one or other
-    return All(all=(one, other))
 
 
 @compiled
