@@ -51,6 +51,7 @@ from cairn.query.picking import (
     recount,
     spread,
 )
+from cairn.query.sampling import in_sample
 from cairn.store.lanes import Lane, Wanted
 from cairn.store.snapshot import Codes, Flags, Ints, Lookup, Run, Snapshot
 
@@ -129,6 +130,7 @@ class Sequences:
         self.acting = None if actor == "person" else acting(snapshot, actor)
         self.snapshot = self.acting.snapshot if self.acting else snapshot
         self.members = members
+        self.share = 1.0
         self._threads = threads or os.cpu_count() or 1
         self._sources: dict[Property, _Codes] = {}
         self._lock = threading.Lock()
@@ -141,6 +143,12 @@ class Sequences:
     def by(self, actor: Actor) -> Sequences:
         """Return the sequences of other actors at the same moment."""
         return Sequences(self.people, self._threads, actor, self.members)
+
+    def sampled(self, share: float) -> Sequences:
+        """Return the sequences of the people in a sample that holds such a share of all."""
+        sequences = self.by("person")
+        sequences.share = share
+        return sequences
 
     def whose(self, sessions: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the person of each session, in sequences of sessions."""
@@ -161,7 +169,7 @@ class Sequences:
         """
         plan = _Plan.of(pick, self)
         ranges = self._ranges(CHUNK_EVENTS)
-        if shortcut is None or plan.filters.tests or plan.properties:
+        if shortcut is None or plan.filters.tests or plan.properties or plan.share < 1:
             return self._each(ranges, lambda lo, hi: [work(plan.matches(lo, hi))])
         merged = people_merged(self.snapshot)
         settled = len(self.snapshot.base.start) - 1
@@ -297,6 +305,7 @@ class _Plan:
     of_base: _Filters
     read: dict[Property, _Codes]
     properties: tuple[Property, ...]
+    share: float
     lanes: Sequence[Lane] | None
 
     @classmethod
@@ -323,11 +332,15 @@ class _Plan:
             of_base=filters if lanes is None else _filters_of(pick, sequences, tested),
             read={prop: sequences._codes(prop) for prop in needed},
             properties=pick.properties,
+            share=sequences.share,
             lanes=lanes,
         )
 
     def matches(self, lo: int, hi: int, only: Flags = _NOBODY) -> Matches:
         """Select the matches of the people from lo up to hi, or of those flagged if any are."""
+        if self.share < 1:
+            sampled = in_sample(np.arange(lo, hi), self.share)
+            only = sampled & only if len(only) else sampled
         offsets, time, mask, position = self._picked(lo, hi, only)
         codes = tuple(self.read[prop].read(position, lo, offsets) for prop in self.properties)
         return Matches(lo, offsets, time, mask, codes)

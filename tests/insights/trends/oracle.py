@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from cairn.insights.ranges import Ranged
 from cairn.insights.trends.spec import (
+    PEOPLE,
     PERCENTILES,
     ROLLING_DAYS,
     Offset,
@@ -46,6 +47,7 @@ Row = tuple[str | int | None, ...]
 
 def answer(spec: TrendsSpec, acts: Sequence[Act], span: Span, calendar: Calendar) -> TrendsResult:
     """Measure every series in every bucket, for each group of the breakdown."""
+    acts = _sampled(spec, acts)
     told = _Told(spec, acts, span, calendar)
     earlier = None
     if spec.compare:
@@ -57,6 +59,7 @@ def people(
     spec: TrendsSpec, point: TrendsPoint, acts: Sequence[Act], span: Span, calendar: Calendar
 ) -> set[int]:
     """Return the people with an event that counts for a point."""
+    acts = _sampled(spec, acts)
     told = _Told(spec, acts, span, calendar)
     span = before(spec, span, calendar) if point.previous else span
     buckets = buckets_of(span, spec.interval, calendar)
@@ -91,7 +94,10 @@ def _answer(told: _Told, span: Span) -> TrendsResult:
             total = _measured(series, [act for act in group_acts if _whole(buckets).holds(act)])
             if series.measure.of in ROLLING_DAYS:
                 total = values[-1]
-            lines.append(TrendsLine(series=index, group=group, values=values, total=total))
+            line = TrendsLine(series=index, group=group, values=values, total=total)
+            if spec.sample is not None:
+                line = _estimated(line, spec.sample, series, group_acts, windows, _whole(buckets))
+            lines.append(line)
     formulas = [_combined(text, i, lines, spec) for i, text in enumerate(spec.formulas)]
     return TrendsResult(
         buckets=tuple(labelled(bucket.start_us, calendar) for bucket in buckets),
@@ -109,6 +115,72 @@ def _hours(told: _Told, buckets: Sequence[Bucket]) -> tuple[float, ...]:
     return tuple(_measured(series, acts) or 0.0 for acts in by_hour)
 
 
+def _estimated(
+    line: TrendsLine,
+    share: float,
+    series: Series,
+    acts: Sequence[Act],
+    windows: Sequence[Bucket],
+    whole: Bucket,
+) -> TrendsLine:
+    """Return what a line of a sample says of everyone, with standard errors."""
+    of = series.measure.of
+    grows = of in (*PEOPLE, "total", "sum")
+    errors = tuple(
+        _error(series, [act for act in acts if window.holds(act)], share) for window in windows
+    )
+    total_error = (
+        None if line.total is None else _error(series, [a for a in acts if whole.holds(a)], share)
+    )
+    if of in ROLLING_DAYS:
+        total_error = errors[-1]
+    factor = 1 / share if grows else 1.0
+    return TrendsLine(
+        series=line.series,
+        group=line.group,
+        values=tuple(value * factor for value in line.values),
+        total=None if line.total is None else line.total * factor,
+        errors=errors,
+        total_error=total_error,
+    )
+
+
+def _error(series: Series, acts: Sequence[Act], share: float) -> float | None:
+    """Return the standard error of a measure of some events."""
+    of, per = series.measure.of, series.measure.per
+    by_person: dict[int, list[float]] = {}
+    for act in acts:
+        number = 1.0 if series.measure.property is None else _number(series, act)
+        if number is not None:
+            by_person.setdefault(act.person, []).append(number)
+    sums = {person: math.fsum(numbers) for person, numbers in by_person.items()}
+    if of in PEOPLE:
+        return math.sqrt((1 - share) * len(by_person)) / share
+    if of in ("total", "sum"):
+        return math.sqrt((1 - share) * math.fsum(y * y for y in sums.values())) / share
+    if of not in ("per_person", "average"):
+        return None
+    if not sums:
+        return 0.0
+    below = {
+        person: 1 if of == "per_person" or per == "person" else len(numbers)
+        for person, numbers in by_person.items()
+    }
+    ratio = math.fsum(sums.values()) / sum(below.values())
+    rest = [sums[person] - ratio * below[person] for person in sums]
+    return math.sqrt((1 - share) * math.fsum(e * e for e in rest)) / sum(below.values())
+
+
+def _sampled(spec: TrendsSpec, acts: Sequence[Act]) -> list[Act]:
+    """Return the events of the people in the sample."""
+    prime, kept = 2**31 - 1, []
+    for act in acts:
+        mixed = (act.person * 1_103_515_245 + 12_345) % prime
+        if spec.sample is None or mixed**2 % prime < round(spec.sample * prime):
+            kept.append(act)
+    return kept
+
+
 def _smoothed(spec: TrendsSpec, lines: Sequence[TrendsLine]) -> list[TrendsLine]:
     if spec.moving_average is None:
         return list(lines)
@@ -119,7 +191,7 @@ def _smoothed(spec: TrendsSpec, lines: Sequence[TrendsLine]) -> list[TrendsLine]
             for b in range(len(line.values))
         ]
         means = tuple(sum(window) / len(window) for window in windows)
-        smooth.append(line.model_copy(update={"values": means}))
+        smooth.append(line.model_copy(update={"values": means, "errors": ()}))
     return smooth
 
 

@@ -13,6 +13,7 @@ from cairn.insights.trends import kernel
 from cairn.insights.trends.spec import TrendsPoint, TrendsResult, TrendsSpec
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, Span, resolve
+from cairn.query.sampling import in_sample
 from cairn.query.sequences import Sequences
 from insights.history import Row, arriving, in_duckdb
 
@@ -264,6 +265,32 @@ def test_a_period_some_time_ago_is_as_many_days_long(
     assert result.previous is not None
     assert result.previous.buckets[0] == start
     assert len(result.previous.buckets) == len(result.buckets)
+
+
+def test_a_sample_scales_what_grows_with_people_and_says_how_far_off_it_may_be() -> None:
+    sampled = [person for person in range(20) if in_sample(person, 0.25)]
+    assert 0 < len(sampled) < 20
+    events: list[Row] = [(person, "buy", 0, {"price": 3}) for person in range(20)]
+    events += [(sampled[0], "buy", DAY, {"price": 5}), (sampled[0], "buy", DAY, {"price": 5})]
+    measures: list[dict[str, Any]] = [
+        {"of": "persons"},
+        {"of": "total"},
+        {"of": "sum", "property": PRICE},
+        {"of": "average", "property": PRICE},
+        {"of": "median", "property": PRICE},
+    ]
+    series = [{"measure": measure} for measure in measures]
+    persons, total, spent, average, median = ask(events, series=series, sample=0.25).lines
+    n = len(sampled)
+    assert list(persons.values) == [4 * n, 4, 0]
+    assert persons.errors == pytest.approx((4 * (0.75 * n) ** 0.5, 4 * 0.75**0.5, 0))
+    assert (total.values, spent.values) == ((4 * n, 8, 0), (12 * n, 40, 0))
+    assert total.errors[1] == pytest.approx(4 * (0.75 * 2**2) ** 0.5)
+    assert spent.errors[1] == pytest.approx(4 * (0.75 * 10**2) ** 0.5)
+    assert (average.values, average.errors) == ((3, 5, 0), (0, 0, 0))
+    assert (median.values, median.errors) == ((3, 5, 0), (None, None, None))
+    question = {"series": series, "period": PERIOD, "sample": 0.25}
+    assert behind(events, question, bucket=0) == sampled
 
 
 def test_heat_counts_a_person_once_in_each_hour_of_the_week() -> None:

@@ -156,11 +156,12 @@ def count_people(
 
 @compiled
 def sums_of_people(offsets: Any, cell: Any, number: Any, cells: int) -> Any:
-    """Return each person's sum of the numbers in each cell that has any of theirs, and the cell."""
+    """Return the cell, each person's sum of the numbers in each cell with any of theirs, and the person."""
     person = np.full(cells, -1, np.int64)
     place = np.empty(cells, np.int64)
     cell_of = np.empty(len(cell), np.int64)
     sums = np.empty(len(cell), np.float64)
+    person_of = np.empty(len(cell), np.int64)
     n = 0
     for p in range(len(offsets) - 1):
         for i in range(offsets[p], offsets[p + 1]):
@@ -171,10 +172,11 @@ def sums_of_people(offsets: Any, cell: Any, number: Any, cells: int) -> Any:
                 person[c] = p
                 place[c] = n
                 cell_of[n] = c
+                person_of[n] = p
                 sums[n] = 0.0
                 n += 1
             sums[place[c]] += number[i]
-    return cell_of[:n], sums[:n]
+    return cell_of[:n], sums[:n], person_of[:n]
 
 
 @compiled

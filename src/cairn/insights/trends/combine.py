@@ -17,13 +17,15 @@ def lines_of(
     groups: Sequence[Group | None],
     values: NDArray[np.float64],
     totals: Sequence[float | None],
+    errors: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> tuple[TrendsLine, ...]:
     """Return the lines of a series from its values, groups x buckets, and its totals.
 
-    A number too large for a float is the largest one.
+    So for their errors, of which those that are not known are NaN. A number too large for a float is the
+    largest one.
     """
     values = np.nan_to_num(values)
-    return tuple(
+    lines = tuple(
         TrendsLine(
             series=index,
             group=group,
@@ -32,6 +34,21 @@ def lines_of(
         )
         for group, of_group, total in zip(groups, values, totals, strict=True)
     )
+    if errors is None:
+        return lines
+    return tuple(
+        line.model_copy(
+            update={
+                "errors": tuple(map(_known, of_group.tolist())),
+                "total_error": None if line.total is None else _known(float(of_total)),
+            }
+        )
+        for line, of_group, of_total in zip(lines, *errors, strict=True)
+    )
+
+
+def _known(error: float) -> float | None:
+    return None if np.isnan(error) else float(np.nan_to_num(error))
 
 
 def result_of(
@@ -52,10 +69,16 @@ def with_hours(result: TrendsResult, values: NDArray[np.float64]) -> TrendsResul
 
 
 def smoothed(lines: Sequence[TrendsLine], buckets: int) -> tuple[TrendsLine, ...]:
-    """Return lines whose values are the means of so many buckets up to each one; totals stay."""
+    """Return lines whose values are the means of so many buckets up to each one; totals stay.
+
+    The errors of values that have people in common say nothing about that of their mean.
+    """
     return tuple(
         line.model_copy(
-            update={"values": tuple(trailing_mean(np.array(line.values), buckets).tolist())}
+            update={
+                "values": tuple(trailing_mean(np.array(line.values), buckets).tolist()),
+                "errors": (),
+            }
         )
         for line in lines
     )

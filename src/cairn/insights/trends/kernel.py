@@ -34,8 +34,16 @@ from cairn.insights.trends.grid import (
     week_clock,
     whole_of,
 )
+from cairn.insights.trends.sampling import (
+    Errors,
+    Shares,
+    errors_of,
+    errors_of_people,
+    scaled,
+)
 from cairn.insights.trends.spec import (
     HOURS_OF_A_WEEK,
+    PEOPLE,
     Series,
     TrendsLine,
     TrendsPoint,
@@ -54,13 +62,20 @@ Cells = NDArray[np.int64]
 
 def answer(spec: TrendsSpec, sequences: Sequences, span: Span, calendar: Calendar) -> TrendsResult:
     """Measure every series in every bucket, for each group of the breakdown."""
+    sequences = sequences if spec.sample is None else sequences.sampled(spec.sample)
     cuts = cuts_of(spec, sequences, whole_of(spec, span, calendar))
 
     def during(span: Span) -> TrendsResult:
         lines: list[TrendsLine] = []
         for index, series in enumerate(spec.series):
             asked = _Asked.of(spec, series, sequences, cuts, span, calendar)
-            lines += lines_of(index, asked.groups, *asked.measured())
+            values, totals = asked.measured()
+            if spec.sample is None:
+                lines += lines_of(index, asked.groups, values, totals)
+                continue
+            errors = asked.errors(spec.sample, values, totals)
+            estimates = scaled(series.measure, spec.sample, values, totals)
+            lines += lines_of(index, asked.groups, *estimates, errors)
         result = result_of(spec, asked.grid.buckets.labels, lines)
         return (
             with_hours(result, replace(asked, hours=True).measured()[0])
@@ -81,6 +96,7 @@ def people(
 ) -> Persons:
     """Return the people with at least one event that counts for a point."""
     within(point.series, len(spec.series), "series")
+    sequences = sequences if spec.sample is None else sequences.sampled(spec.sample)
     cuts = cuts_of(spec, sequences, whole_of(spec, span, calendar))
     span = compared(spec, span, calendar) if point.previous else span
     asked = _Asked.of(spec, spec.series[point.series], sequences, cuts, span, calendar)
@@ -230,6 +246,27 @@ class _Asked:
         events = self._events()
         return divided(events, persons), _floats(divided(events.sum(axis=1), overall))
 
+    def errors(self, share: float, values: Numbers, totals: list[float | None]) -> Errors:
+        """Return the standard errors of a sample's values and totals."""
+        measure = self.series.measure
+        if measure.of in PEOPLE or not self.groups:
+            return errors_of_people(share, values, totals)
+        cells = self._shape[0] * self._shape[1]
+        numbers = None if measure.property is None else self.sequences.numbers(measure.property)
+
+        def work(matches: Matches) -> Any:
+            cell = self._cells(matches)
+            amount = np.ones(len(cell)) if numbers is None else numbers[matches.codes[-1]]
+            events = np.where(np.isnan(amount), np.nan, 1.0)
+            counts = sums_of_people(matches.offsets, cell, events, cells)[1]
+            found, sums, person = sums_of_people(matches.offsets, cell, amount, cells)
+            return person + matches.first_person, found, counts, sums
+
+        person, cell, events, amount = map(np.concatenate, zip(*self.scan(work), strict=True))
+        group, bucket = np.divmod(cell, self._shape[1])
+        people = Shares(person, group, bucket, events, amount)
+        return errors_of(measure, share, people, self._shape, self.spec.cumulative)
+
     def _accumulated(self, values: Numbers) -> Numbers:
         return np.cumsum(values, axis=1) if self.spec.cumulative else values
 
@@ -263,7 +300,9 @@ class _Asked:
 
         def work(matches: Matches) -> Cells:
             cell = self._cells(matches)
-            cell, _ = sums_of_people(matches.offsets, cell, np.ones(len(cell)), shape[0] * shape[1])
+            cell, *_ = sums_of_people(
+                matches.offsets, cell, np.ones(len(cell)), shape[0] * shape[1]
+            )
             return _tally(cell, shape)
 
         persons = _sum(self.scan(work))
@@ -339,8 +378,8 @@ class _Asked:
                 return cell, number, cell // width, number
             whole = np.where(cell == NOWHERE, NOWHERE, cell // width)
             return (
-                *sums_of_people(matches.offsets, cell, number, groups * width),
-                *sums_of_people(matches.offsets, whole, number, groups),
+                *sums_of_people(matches.offsets, cell, number, groups * width)[:2],
+                *sums_of_people(matches.offsets, whole, number, groups)[:2],
             )
 
         cell, number, group, of_group = map(np.concatenate, zip(*self.scan(work), strict=True))

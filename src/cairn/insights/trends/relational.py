@@ -27,8 +27,16 @@ from cairn.insights.trends.grid import (
     week_clock,
     whole_of,
 )
+from cairn.insights.trends.sampling import (
+    Errors,
+    Shares,
+    errors_of,
+    errors_of_people,
+    scaled,
+)
 from cairn.insights.trends.spec import (
     HOURS_OF_A_WEEK,
+    PEOPLE,
     PERCENTILES,
     Series,
     TrendsLine,
@@ -47,6 +55,7 @@ from cairn.query.relational import (
     scope_of,
     steps_up_to,
 )
+from cairn.query.sampling import in_sample
 
 Persons = NDArray[np.int32]
 Numbers = NDArray[np.float64]
@@ -64,7 +73,13 @@ def answer(
         lines: list[TrendsLine] = []
         for index, series in enumerate(spec.series):
             asked = Asked.of(spec, series, engine, cuts, span, calendar)
-            lines += lines_of(index, asked.groups, *asked.measured())
+            values, totals = asked.measured()
+            if spec.sample is None:
+                lines += lines_of(index, asked.groups, values, totals)
+                continue
+            errors = asked.errors(spec.sample, values, totals)
+            estimates = scaled(series.measure, spec.sample, values, totals)
+            lines += lines_of(index, asked.groups, *estimates, errors)
         result = result_of(spec, asked.grid.buckets.labels, lines)
         return (
             with_hours(result, replace(asked, hours=True).measured()[0])
@@ -115,8 +130,11 @@ def _distinct(
         return []
     scope = scope_of(spec.series, spec.filter, (source(divider),), span)
     relation = Relation(scope, engine)
-    wanted = [relation.selected(series, spec.filter) for series in spec.series]
-    chosen = relation.events.filter(reduce(or_, wanted))
+    events = relation.events
+    wanted = reduce(or_, [relation.selected(series, spec.filter) for series in spec.series])
+    if spec.sample is not None:
+        wanted &= in_sample(events.person.cast("int64"), spec.sample)
+    chosen = events.filter(wanted)
     number = number_in(relation.text(source(divider)))
     found = chosen.select(number=number).distinct()
     rows = relation.rows(found.filter(found.number.notnull()))
@@ -153,12 +171,14 @@ def chosen(spec: TrendsSpec, series: Series, relation: Relation, cuts: Cuts) -> 
     columns["text"] = text
     columns["number"] = number_in(text) if series.measure.takes_numbers() else ibis.null("float64")
     wanted = relation.selected(series, spec.filter)
+    if spec.sample is not None:
+        wanted &= in_sample(events.person.cast("int64"), spec.sample)
     if series.measure.of == "sessions":
         wanted &= events.event.notin(IDENTITY_EVENTS)
     if series.measure.of != "first_time":
         return events.filter(wanted).select("time", "person", **columns)
-    named = events.select("seq", "time", "person", **columns, wanted=wanted)
-    named = named.filter(relation.named(series.event))
+    named = events.filter(relation.named(series.event))
+    named = named.select("seq", "time", "person", **columns, wanted=wanted)
     order = ibis.row_number().over(group_by="person", order_by=[named.time, named.seq])
     first = named.mutate(place=order)
     return first.filter((first.place == 0) & first.wanted).drop("seq", "place", "wanted")
@@ -250,6 +270,22 @@ class Asked:
             return persons, _floats(everyone)
         events = self._values(_events(inside, "group", "bucket"), "events")
         return _divided(events, persons), _floats(_divided(events.sum(axis=1), everyone))
+
+    def errors(self, share: float, values: Numbers, totals: list[float | None]) -> Errors:
+        """Return the standard errors of a sample's values and totals."""
+        measure = self.series.measure
+        if measure.of in PEOPLE or not self.groups:
+            return errors_of_people(share, values, totals)
+        table = self.events()
+        if measure.reads() is None:
+            table = table.mutate(number=ibis.literal(1.0, "float64"))
+        table = table.filter(table.number.notnull())
+        each = table.group_by("person", "group", "bucket")
+        rows = self._rows(each.aggregate(events=table.count(), amount=table.number.sum()))
+        whole = [rows[name].to_numpy().astype(np.int64) for name in ("person", "group", "bucket")]
+        parts = [rows[name].to_numpy().astype(np.float64) for name in ("events", "amount")]
+        shape = len(self.groups), len(self.grid.buckets)
+        return errors_of(measure, share, Shares(*whole, *parts), shape, self.spec.cumulative)
 
     def _accumulated(self, values: Numbers) -> Numbers:
         return np.cumsum(values, axis=1) if self.spec.cumulative else values

@@ -117,7 +117,8 @@ class TrendsSpec(Question):
     of events, or by sum for a sum; ties by value), and one row for all others together, counted exactly.
     `cumulative` shows each bucket's measure from the start of the period. `moving_average` shows the
     mean of so many buckets that end with each one, fewer at the start. `compare` answers also for the
-    period before, or for one that was so long ago.
+    period before, or for one that was so long ago. `sample` looks at such a share of all people, always
+    the same ones, and estimates the rest with standard errors.
 
     `show` chooses the chart: `lines`, `area` or `bars` over time (the last two on top of each other),
     the `total` of each group as a bar, a `number` beside that of the comparison period, the hours of
@@ -133,6 +134,7 @@ class TrendsSpec(Question):
     cumulative: bool = False
     moving_average: int | None = Field(default=None, ge=2, le=1_000)
     compare: bool | Offset = False
+    sample: float | None = Field(default=None, ge=0.0001, lt=1)
     show: Show = "lines"
 
     @property
@@ -177,6 +179,24 @@ class TrendsSpec(Question):
         return self
 
     @model_validator(mode="after")
+    def _a_sample_tells_of_people(self) -> TrendsSpec:
+        if self.sample is None:
+            return self
+        if self.actor != "person":
+            raise ValueError(
+                f"a sample is one of people, not of a '{self.actor}'; leave 'actor' out"
+            )
+        for series in self.series:
+            if series.measure.of in ("distinct", "sessions", "accounts"):
+                raise ValueError(
+                    f"a sample of people does not tell the measure '{series.measure.of}' of everyone; "
+                    "leave 'sample' out"
+                )
+        if self.show == "heat":
+            raise ValueError("heat cannot show the errors of a sample; leave 'sample' out")
+        return self
+
+    @model_validator(mode="after")
     def _can_be_shown(self) -> TrendsSpec:
         if self.show == "map":
             if (len(self.formulas) or len(self.series)) != 1:
@@ -209,12 +229,17 @@ class TrendsPoint(Frozen):
 
 
 class TrendsLine(Frozen):
-    """One series of the answer, for one group: a value per bucket and one for the whole period."""
+    """One series of the answer, for one group: a value per bucket and one for the whole period.
+
+    Of a sample, `errors` and `total_error` are standard errors, None where there is no estimate of one.
+    """
 
     series: int
     group: Group | None
     values: tuple[float, ...]
     total: float | None
+    errors: tuple[float | None, ...] = ()
+    total_error: float | None = None
 
 
 class TrendsResult(Frozen):

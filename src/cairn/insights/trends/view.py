@@ -57,6 +57,8 @@ class Drawn:
     title: str
     group: Group | None
     line: Line
+    errors: tuple[float | None, ...]
+    total_error: float | None
 
     @property
     def key(self) -> tuple[str, Group | None]:
@@ -123,8 +125,8 @@ def _drawn(spec: TrendsSpec, result: TrendsResult, previous: bool) -> list[Drawn
 
 
 def _unit(spec: TrendsSpec, series: int) -> Unit:
-    counts = spec.series[series].measure.of in COUNTS and spec.moving_average is None
-    return "count" if counts else "number"
+    exact = spec.moving_average is None and spec.sample is None
+    return "count" if exact and spec.series[series].measure.of in COUNTS else "number"
 
 
 def _draw(
@@ -147,7 +149,7 @@ def _draw(
         unit=unit,
         previous=previous,
     )
-    return Drawn(title, line.group, drawn)
+    return Drawn(title, line.group, drawn, line.errors, line.total_error)
 
 
 def _before(spec: TrendsSpec) -> str:
@@ -252,15 +254,17 @@ def _heat(spec: TrendsSpec, result: TrendsResult, calendar: Calendar) -> Heat:
 
 
 def _sentence(spec: TrendsSpec, drawn: Sequence[Drawn]) -> str:
-    current = [one.line for one in drawn if not one.line.previous]
-    if not current or all(not any(line.values) for line in current):
+    current = [one for one in drawn if not one.line.previous]
+    if not current or all(not any(one.line.values) for one in current):
         return "Nothing happened in this period."
-    first = current[0]
+    first = current[0].line
     if first.total is None:
         return f"{first.label} over time."
     rolling = not spec.formulas and spec.series[0].measure.of in ROLLING_DAYS
     when = "at the end of the period" if rolling else "over the period"
-    sentence = f"{first.label}: {_number(first.total)} {when}"
+    error = current[0].total_error
+    about = "" if error is None else f" ± {_number(error)}"
+    sentence = f"{first.label}: {_number(first.total)}{about} {when}"
     before = next((one.line for one in drawn if one.line.previous), None)
     if before is not None and before.total:
         change = first.total / before.total - 1
@@ -282,6 +286,11 @@ def _notes(spec: TrendsSpec, result: TrendsResult) -> tuple[str, ...]:
         )
     if any(series.measure.of == "persons" for series in spec.series) and not spec.cumulative:
         notes.append(f"Each {one} counts once in each interval and once in the total.")
+    if spec.sample is not None:
+        notes.append(
+            f"Estimated from {spec.sample:.4g} of all people; ± is the standard error, within which two "
+            "of three such estimates lie."
+        )
     if spec.cumulative:
         notes.append(f"Values add up from the start of the period; {many} count once.")
     if spec.moving_average is not None:
@@ -296,11 +305,14 @@ def _table(spec: TrendsSpec, chart: Chart, drawn: Sequence[Drawn], result: Trend
         return _heat_table(chart)
     if spec.show in ("total", "number", "map"):
         return _totals_table(spec, drawn)
-    lines = [one.line for one in drawn]
     columns = [Column(key="time", label="Time", unit="time")]
-    columns += [
-        Column(key=f"line_{i}", label=line.label, unit=line.unit) for i, line in enumerate(lines)
-    ]
+    series: list[Sequence[float | None]] = []
+    for i, one in enumerate(drawn):
+        columns.append(Column(key=f"line_{i}", label=one.line.label, unit=one.line.unit))
+        series.append(one.line.values)
+        if one.errors:
+            columns.append(Column(key=f"error_{i}", label=f"± {one.line.label}", unit="number"))
+            series.append(one.errors)
     if result.previous is not None:
         label = _before(spec).capitalize()
         columns.insert(1, Column(key="time_before", label=label, unit="time"))
@@ -310,7 +322,7 @@ def _table(spec: TrendsSpec, chart: Chart, drawn: Sequence[Drawn], result: Trend
         if result.previous is not None:
             earlier = result.previous.buckets
             cells.append(earlier[b] if b < len(earlier) else None)
-        cells += [line.values[b] if b < len(line.values) else None for line in lines]
+        cells += [values[b] if b < len(values) else None for values in series]
         rows.append(tuple(cells))
     return Table(columns=tuple(columns), rows=tuple(rows))
 
@@ -329,13 +341,16 @@ def _totals_table(spec: TrendsSpec, drawn: Sequence[Drawn]) -> Table:
         Column(key="what", label="What", unit="text"),
         Column(key="total", label="Total", unit="number"),
     ]
+    if spec.sample is not None:
+        columns.append(Column(key="error", label="± Total", unit="number"))
     if spec.compare:
         columns.append(Column(key="before", label=_before(spec).capitalize(), unit="number"))
-    now = {one.key: one.line for one in drawn if not one.line.previous}
-    before = {one.key: one.line for one in drawn if one.line.previous}
+    before = {one.key: one.line.total for one in drawn if one.line.previous}
     rows: list[tuple[Cell, ...]] = []
-    for key, line in now.items():
-        earlier = before.get(key)
-        cells: list[Cell] = [line.label, line.total]
-        rows.append((*cells, earlier.total if earlier else None) if spec.compare else tuple(cells))
+    for one in drawn:
+        if not one.line.previous:
+            cells: list[Cell] = [one.line.label, one.line.total]
+            cells += [one.total_error] if spec.sample is not None else []
+            cells += [before.get(one.key)] if spec.compare else []
+            rows.append(tuple(cells))
     return Table(columns=tuple(columns), rows=tuple(rows))
