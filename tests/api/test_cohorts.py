@@ -230,6 +230,14 @@ def test_the_people_behind_a_number_are_kept_as_a_cohort(shop: Project) -> None:
     assert made.json()["origin"]["point"]["step"] == 1
 
 
+def test_sessions_behind_a_number_are_no_cohort(shop: Project) -> None:
+    snapshot = {"name": "X", "spec": {**TREND, "actor": "session"}}
+    point = {"kind": "trends", "series": 0}
+    answer = shop.browser.post(f"{shop.path}/cohorts/snapshot", json={**snapshot, "point": point})
+    assert answer.status_code == 400
+    assert "counts sessions, and a cohort is made of people" in answer.json()["message"]
+
+
 def test_an_uploaded_list_says_which_of_its_ids_are_known(shop: Project) -> None:
     text = "name,distinct_id\nAna,ana\nNobody yet,dora\nAna again,ana\n"
     answer = shop.browser.post(f"{shop.path}/cohorts/upload", json={"name": "VIP", "csv": text})

@@ -27,6 +27,8 @@ from cairn.cohorts import shelf
 from cairn.cohorts.cohort import Cohort, Draft, Edit, Label
 from cairn.cohorts.size import has_a_past, people_in, sizes
 from cairn.cohorts.upload import ids_of
+from cairn.core.errors import InvalidInput
+from cairn.insights.question import NOUNS
 from cairn.insights.run import people_behind
 from cairn.insights.view import Column, Table
 from cairn.query.cohort import AllOf, Definition
@@ -77,6 +79,11 @@ async def size_of_description(entry: Reader, cohort: CohortDescription) -> Cohor
 async def keep_people(entry: Editor, snapshot: PeopleSnapshot) -> Cohort:
     """Keep the people behind a number of an answer as a static cohort."""
     spec, point, saved = snapshot.spec, snapshot.point, entry.cohorts(snapshot.spec)
+    if spec.actor != "person":
+        raise InvalidInput(
+            f"the number counts {NOUNS[spec.actor][1]}, and a cohort is made of people",
+            hint="Ask the same question about people: leave 'actor' out.",
+        )
     calendar, store = calendar_of(entry.project, entry.workspace.clock()), entry.opened.store
 
     def keep() -> Cohort:
