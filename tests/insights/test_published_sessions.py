@@ -55,6 +55,13 @@ def test_paths_with_pauses_over_900_seconds_are_the_published_sessions(course: D
     assert entries[Group(value="Course_view")] == 4_612
 
 
+def test_sessions_with_pauses_of_at_most_900_seconds_are_as_many(course: DuckDBStore) -> None:
+    [line] = answer(course, kind="sessions", pause_seconds=900).lines
+    assert line.total == 9_560
+    entries = answer(course, kind="sessions", pause_seconds=900, measure="entries").lines
+    assert (entries[0].group, entries[0].total) == (Group(value="Course_view"), 4_612)
+
+
 @pytest.mark.parametrize(
     ("action", "published"),
     [

@@ -13,6 +13,7 @@ from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.paths.spec import PathsResult, PathsSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
+from cairn.insights.sessions.spec import SessionsResult, SessionsSpec
 from cairn.insights.stickiness.spec import StickinessResult, StickinessSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
 from cairn.insights.usage.spec import UsageResult, UsageSpec
@@ -29,7 +30,8 @@ Spec = Annotated[
     | UsageSpec
     | EngagementSpec
     | PathsSpec
-    | AdoptionSpec,
+    | AdoptionSpec
+    | SessionsSpec,
     Discriminator("kind"),
 ]
 Result = (
@@ -43,6 +45,7 @@ Result = (
     | EngagementResult
     | PathsResult
     | AdoptionResult
+    | SessionsResult
 )
 
 

@@ -17,6 +17,7 @@ from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.paths.spec import PathsPoint
 from cairn.insights.retention.spec import RetentionPoint
+from cairn.insights.sessions.spec import SessionsPoint
 from cairn.insights.stickiness.spec import StickinessPoint
 from cairn.insights.trends.spec import TrendsPoint
 from cairn.insights.usage.spec import UsagePoint
@@ -33,7 +34,8 @@ Point = Annotated[
     | UsagePoint
     | EngagementPoint
     | PathsPoint
-    | AdoptionPoint,
+    | AdoptionPoint
+    | SessionsPoint,
     Discriminator("kind"),
 ]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]

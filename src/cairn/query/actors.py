@@ -237,7 +237,7 @@ def _sessions_of(base: Run, client: Codes, hidden: Flags) -> _Sessions:
     for lo, hi in _pieces(people):
         a, b = base.start[lo], base.start[hi]
         start = np.empty(b - a, np.int64)
-        count = _number(
+        count = number_sessions(
             base.start[lo : hi + 1] - a, base.event[a:b], hidden, base.time[a:b], client[a:b],
             PAUSE_US, start, first[lo : hi + 1], np.empty(b - a, np.int64), mixed[lo:hi],
         )  # fmt: skip
@@ -274,7 +274,7 @@ def _renumbered(
     people = len(offsets) - 1
     first = np.zeros(people + 1, np.int64)
     session = np.empty(len(source), np.int64)
-    new = _number(
+    new = number_sessions(
         offsets, event, hidden, time, client, PAUSE_US, np.empty(len(source), np.int64), first,
         session, np.zeros(people, np.bool_),
     )  # fmt: skip
@@ -334,7 +334,7 @@ def _merge(
 
 
 @compiled
-def _number(
+def number_sessions(
     offsets: Any, event: Any, hidden: Any, time: Any, client: Any, pause: int, start: Any,
     first: Any, session: Any, mixed: Any,
 ) -> int:  # fmt: skip
