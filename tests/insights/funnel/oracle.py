@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
-from statistics import mean, median
+from statistics import NormalDist, mean, median
 
 from cairn.insights.funnel.spec import (
+    FunnelDifference,
     FunnelGroup,
     FunnelMoment,
     FunnelPoint,
@@ -59,13 +61,13 @@ def answer(spec: FunnelSpec, acts: Sequence[Act], span: Span, calendar: Calendar
     if spec.breakdown is None:
         return FunnelResult(total=_summary(spec, journeys, None, trending))
     group_of, groups = _groups(spec, journeys)
-    return FunnelResult(
-        total=_summary(spec, journeys, None, trending),
-        groups=tuple(
-            _summary(spec, [j for j in journeys if group_of[j.value] == group], group, trending)
-            for group in groups
-        ),
-    )
+    summaries = [
+        _summary(spec, [j for j in journeys if group_of[j.value] == group], group, trending)
+        for group in groups
+    ]
+    if spec.significance:
+        summaries = _compared(summaries)
+    return FunnelResult(total=_summary(spec, journeys, None, trending), groups=tuple(summaries))
 
 
 def people(
@@ -310,6 +312,55 @@ def _moments(
             )
         )
     return tuple(moments)
+
+
+def _compared(groups: Sequence[FunnelGroup]) -> list[FunnelGroup]:
+    """Compare each group with all others, by tests from the standard library."""
+    counts = [(group.steps[0].persons, group.steps[-1].persons) for group in groups]
+    every, made = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
+    tables = {
+        i: (k, n - k, made - k, every - n - made + k)
+        for i, (n, k) in enumerate(counts)
+        if 0 < n < every
+    }
+    raw = {i: _p(*table) for i, table in tables.items()}
+    compared = []
+    for i, group in enumerate(groups):
+        if i in tables:
+            a, b, c, d = tables[i]
+            (low, high), (low_others, high_others) = _score(a, a + b), _score(c, c + d)
+            here, others = a / (a + b), c / (c + d)
+            smaller = [p for p in raw.values() if p <= raw[i]]
+            times = {p: sum(other >= p for other in raw.values()) for p in smaller}
+            holm = max(p * n for p, n in times.items()) if len(raw) > 2 else raw[i]
+            found = FunnelDifference(
+                difference=here - others,
+                low=here - others - math.hypot(here - low, high_others - others),
+                high=here - others + math.hypot(high - here, others - low_others),
+                p=min(1.0, holm),
+            )
+            group = group.model_copy(update={"against_others": found})
+        compared.append(group)
+    return compared
+
+
+def _p(a: int, b: int, c: int, d: int) -> float:
+    n, here, made = a + b + c + d, a + b, a + c
+    expected = [Fraction(r * k, n) for r in (here, n - here) for k in (made, n - made)]
+    if min(expected) < 5:
+        ways = [math.comb(here, x) * math.comb(n - here, made - x) for x in range(made + 1)]
+        return float(Fraction(sum(w for w in ways if w <= ways[a]), sum(ways)))
+    error = math.sqrt(made / n * (n - made) / n * (1 / here + 1 / (n - here)))
+    return 2 * (1 - NormalDist().cdf(abs(a / here - c / (n - here)) / error))
+
+
+def _score(made: int, of: int) -> tuple[float, float]:
+    """Return the two shares from which what was found lies 1.96 standard errors away."""
+    z = NormalDist().inv_cdf(0.975)
+    share = made / of
+    half = math.sqrt((2 * of * share + z * z) ** 2 - 4 * (of + z * z) * of * share * share)
+    low, high = ((2 * of * share + z * z + s * half) / (2 * (of + z * z)) for s in (-1, 1))
+    return low, high
 
 
 def _percentile(values: Sequence[float], percent: int) -> float | None:

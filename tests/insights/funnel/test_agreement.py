@@ -131,12 +131,14 @@ def _simple(draw: DrawFn, world: World) -> FunnelSpec:
     steps = draw(_steps)
     if isinstance(steps[0], Alternatives):
         steps = (steps[0].model_copy(update={"optional": False}), *steps[1:])
+    breakdown = draw(st.one_of(st.none(), properties))
     return FunnelSpec(
         steps=steps,
         window=draw(windows(world, steps)),
         period=draw(periods(world)),
         filter=draw(some_filter),
-        breakdown=draw(st.one_of(st.none(), properties)),
+        breakdown=breakdown,
+        significance=breakdown is not None and draw(st.booleans()),
         percentiles=draw(st.sampled_from(((), (), (25, 75, 90)))),
         show=draw(st.sampled_from(("steps", "steps", "trend"))),
         interval=draw(st.sampled_from(("hour", "day", "week", "month"))),

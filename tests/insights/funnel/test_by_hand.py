@@ -11,6 +11,7 @@ import pytest
 from cairn.core.errors import InvalidInput
 from cairn.insights.funnel import kernel
 from cairn.insights.funnel.journeys import histogram
+from cairn.insights.funnel.significance import differences
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, resolve
@@ -393,3 +394,28 @@ def test_a_point_over_time_opens_those_who_began_there() -> None:
         with pytest.raises(InvalidInput, match="has 20 buckets"):
             beyond = FunnelPoint(step=1, bucket=20)
             kernel.people(spec, beyond, people, span, CALENDAR)
+
+
+def test_the_interval_of_a_difference_is_that_of_newcombe() -> None:
+    """His example: 56 of 70 against 48 of 80, 0.0524 to 0.3339."""
+    found, other = differences([70, 80], [56, 48])
+    assert found and other
+    assert [round(x, 4) for x in (found.difference, found.low, found.high)] == [0.2, 0.0524, 0.3339]
+    assert other.difference == -found.difference
+
+
+def test_few_people_are_compared_by_the_exact_test() -> None:
+    """The lady who tasted tea: 3 of 4 right has p 17/35."""
+    found, _ = differences([4, 4], [3, 1])
+    assert found and round(found.p, 9) == round(17 / 35, 9)
+
+
+def test_a_group_that_is_everybody_is_compared_with_nobody() -> None:
+    assert differences([5], [3]) == (None,)
+    assert differences([5, 0], [3, 0]) == (None, None)
+
+
+def test_significance_needs_groups_of_people() -> None:
+    for question in ({}, {"breakdown": {"name": "plan"}, "count": "totals"}):
+        with pytest.raises(ValueError, match="significance compares the people"):
+            spec_of("visit", "buy", significance=True, **question)

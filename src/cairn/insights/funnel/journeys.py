@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.insights.funnel.significance import differences
 from cairn.insights.funnel.spec import (
     FunnelGroup,
     FunnelPoint,
@@ -82,12 +83,23 @@ def counted(
     if spec.breakdown is None:
         return FunnelResult(total=total)
     group_of, groups = _groups(spec, journeys, texts)
+    summaries = tuple(
+        _summary(spec, _only(journeys, group_of[journeys.code] == i), group, when)
+        for i, group in enumerate(groups)
+    )
     return FunnelResult(
-        total=total,
-        groups=tuple(
-            _summary(spec, _only(journeys, group_of[journeys.code] == i), group, when)
-            for i, group in enumerate(groups)
-        ),
+        total=total, groups=_compared(summaries) if spec.significance else summaries
+    )
+
+
+def _compared(groups: tuple[FunnelGroup, ...]) -> tuple[FunnelGroup, ...]:
+    """Return groups with how each differs from the others."""
+    found = differences(
+        [group.steps[0].persons for group in groups], [group.steps[-1].persons for group in groups]
+    )
+    return tuple(
+        group.model_copy(update={"against_others": each})
+        for group, each in zip(groups, found, strict=True)
     )
 
 

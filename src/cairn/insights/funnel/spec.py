@@ -103,6 +103,7 @@ class FunnelSpec(Question):
     percentiles: tuple[Annotated[int, Field(ge=1, le=99)], ...] = Field(default=(), max_length=5)
     show: Literal["steps", "trend"] = "steps"
     interval: Interval = "day"
+    significance: bool = False
 
     @property
     def alternatives(self) -> tuple[tuple[Selector, ...], ...]:
@@ -152,6 +153,11 @@ class FunnelSpec(Question):
         if selectors > MOST_SELECTORS:
             raise ValueError(
                 f"the steps and exclusions name {selectors} selectors; at most {MOST_SELECTORS} fit"
+            )
+        if self.significance and (self.breakdown is None or self.count == "totals"):
+            raise ValueError(
+                "significance compares the people of a breakdown's groups; "
+                "set 'breakdown', and 'count' to 'uniques'"
             )
         if self.optional[0]:
             raise ValueError("the first step cannot be optional; every attempt begins with it")
@@ -225,6 +231,18 @@ class FunnelMoment(Frozen):
     complete: bool
 
 
+class FunnelDifference(Frozen):
+    """How much more of a group converted than of everybody else, as a difference of shares.
+
+    `low` to `high` is its 95 % interval; `p` is adjusted for the number of groups.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+
+
 class HistogramBin(Frozen):
     """How many people converted in at least `from_seconds` and less than `to_seconds`.
 
@@ -249,6 +267,7 @@ class FunnelGroup(Frozen):
     histogram: tuple[HistogramBin, ...] = ()
     percentiles_seconds: tuple[float | None, ...] = ()
     trend: tuple[FunnelMoment, ...] = ()
+    against_others: FunnelDifference | None = None
 
 
 class FunnelResult(Frozen):

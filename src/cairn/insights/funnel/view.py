@@ -85,6 +85,11 @@ def _notes(spec: FunnelSpec, result: FunnelResult) -> tuple[str, ...]:
         notes.append("Attempts begin in the period and may end after it.")
     if spec.show == "trend" and not all(moment.complete for moment in result.total.trend):
         notes.append("In the last points some windows have not closed, so that shares may rise.")
+    if spec.significance:
+        notes.append(
+            "Groups are compared with all others by the last step: 95 % intervals, and p adjusted "
+            "for the number of groups."
+        )
     if any(group.group is not None and group.group.other for group in result.groups):
         notes.append(f"The {spec.limit} largest groups are shown; Other holds all the rest.")
     if spec.count == "totals":
@@ -161,6 +166,14 @@ def _bars(spec: FunnelSpec, group: FunnelGroup) -> BarGroup:
     )
 
 
+def _against_others(spec: FunnelSpec, group: FunnelGroup, last: bool) -> tuple[Cell, ...]:
+    """Return the cells about how a group differs, in the row of its last step."""
+    if not spec.significance:
+        return ()
+    found = group.against_others if last else None
+    return (found.difference, found.low, found.high, found.p) if found else (None,) * 4
+
+
 def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
     columns = [
         Column(key="step", label="Step", unit="text"),
@@ -170,6 +183,13 @@ def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
         Column(key="average_seconds", label="Average time", unit="seconds"),
         Column(key="median_seconds", label="Median time", unit="seconds"),
     ]
+    if spec.significance:
+        columns += [
+            Column(key="difference", label="Against others", unit="share"),
+            Column(key="difference_low", label="At least", unit="share"),
+            Column(key="difference_high", label="At most", unit="share"),
+            Column(key="p", label="p", unit="number"),
+        ]
     columns += [
         Column(key=f"p{percent}_seconds", label=f"{percent} % within", unit="seconds")
         for percent in spec.percentiles
@@ -187,6 +207,7 @@ def _table(spec: FunnelSpec, groups: tuple[FunnelGroup, ...]) -> Table:
                 bar.share_of_previous,
                 bar.average_seconds,
                 bar.median_seconds,
+                *_against_others(spec, group, step is group.steps[-1]),
                 *step.percentiles_seconds,
             )
             rows.append((bars.label, *row) if spec.breakdown is not None else row)
