@@ -21,6 +21,8 @@ export interface RowActs {
   onRemove?: (() => void) | undefined;
   /** Moves the row by so many places. */
   onMove?: ((by: number) => void) | undefined;
+  /** What else this row can do. */
+  extra?: readonly { label: string; icon: ReactNode; onClick: () => void }[];
   first?: boolean;
   last?: boolean;
 }
@@ -121,6 +123,11 @@ export function SelectorRow(props: SelectorRowProps) {
                 Duplicate
               </Menu.Item>
             )}
+            {acts.extra?.map(({ label: words, icon, onClick }) => (
+              <Menu.Item key={words} leftSection={icon} onClick={onClick}>
+                {words}
+              </Menu.Item>
+            ))}
             {acts.onMove && (
               <>
                 <Menu.Item

@@ -22,7 +22,7 @@ test("a funnel says its window", () => {
 });
 
 test("retention says which starts and which returns count", () => {
-  expect(words("retention", { start: { event: "a" } })).toContain("first start ever");
+  expect(words("retention", { start: { event: "a" } })).toContain("first start that fits");
   expect(words("retention", { start: { event: "a" } })).toContain("exactly");
   expect(words("retention", { cohort: "recurring", match: "on_or_after" })).toMatch(
     /several rows.*any time after/,
@@ -41,7 +41,7 @@ test("what is not asked is not explained", () => {
   const series = [{ event: "a" }];
   const split = (spec: Spec) => brokenDown(spec, { of: "event", name: "plan" });
   expect(words("trends", { series })).not.toMatch(/conditions|dashed|Any event|property/);
-  expect(words("trends", { series, compare: true })).toContain("dashed");
+  expect(words("trends", { series, compare: true })).toContain("period that ends where");
   expect(words("trends", { series: [{}] })).toContain("Any event");
   expect(words("trends", { series }, split)).toContain("its own value of the property");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Catalog, Spec } from "../api/shapes";
-import type { FunnelSpec } from "./funnel/spec";
+import { DEFAULTS, type FunnelSpec } from "./funnel/spec";
 import {
   asking,
   brokenDown,
@@ -27,14 +27,10 @@ function catalog(lastSeen: string): Catalog {
 }
 
 const funnel: FunnelSpec = {
+  ...DEFAULTS,
   kind: "funnel",
   steps: [{ event: "Viewed" }, { event: "Bought" }],
   window: { count: 7, unit: "day" },
-  period: { from: "-30d" },
-  filter: null,
-  actor: "person",
-  breakdown: null,
-  limit: 25,
 };
 
 describe("where a question starts", () => {

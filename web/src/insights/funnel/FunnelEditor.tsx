@@ -1,36 +1,66 @@
 import { NativeSelect, NumberInput } from "@mantine/core";
 import { useRef, useState } from "react";
-import type { Selector, WindowUnit } from "../../api/shapes";
+import type { WindowUnit } from "../../api/shapes";
+import { Choose } from "../Choose";
+import { CountedAs } from "../CountedAs";
 import classes from "../insights.module.css";
 import type { EditorProps } from "../kind";
 import { MoreButton, Only, SplitBy } from "../Narrowing";
+import { changedIn, MoreOptions, Option, Toggle } from "../Options";
 import { Section } from "../Section";
-import { SelectorRow } from "../SelectorRow";
+import { Exclusions, Held } from "./Exclusions";
 import { moved } from "./order";
-import type { FunnelSpec } from "./spec";
+import { StepRow } from "./StepRow";
+import { DEFAULTS, type FunnelSpec } from "./spec";
+import { type Step, stepOf, waysOf } from "./steps";
 
 const MOST = 20;
+const ORDERS = [
+  ["ordered", "In this order"],
+  ["strict", "Strictly one after the other"],
+  ["any", "In any order"],
+] as const;
 const UNITS: readonly WindowUnit[] = ["second", "minute", "hour", "day", "week", "month"];
 
 /** Edits the question of a funnel: its steps in order, and the time they may take. */
 export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>) {
-  const { steps, window } = spec;
+  const { steps, window, order } = spec;
   const { count = 14, unit = "day" } = window;
   const dragged = useRef<number | null>(null);
   const [added, setAdded] = useState<number | null>(null);
-  const set = (next: Selector[]) => onChange({ ...spec, steps: next });
+  const set = (next: Step[]) => onChange({ ...spec, steps: next });
   return (
     <>
-      <Section title="Steps, in this order">
+      <Section
+        title="Steps"
+        action={
+          <Choose
+            label="Order of the steps"
+            value={order}
+            choices={ORDERS}
+            onChange={(next) =>
+              onChange({
+                ...spec,
+                order: next,
+                steps:
+                  next === "ordered"
+                    ? steps
+                    : steps.map((step) => stepOf(waysOf(step), false, step.label)),
+                exclusions: next === "ordered" ? spec.exclusions : [],
+              })
+            }
+          />
+        }
+      >
         {steps.map((step, i) => (
-          <SelectorRow
+          <StepRow
             // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place
             key={i}
-            badge={String(i + 1)}
-            label={`Step ${i + 1}`}
-            selector={step}
+            step={step}
+            index={i}
+            mayBeOptional={i > 0 && order === "ordered"}
             opened={added === i}
-            onChange={(selector) => set(steps.map((old, k) => (k === i ? selector : old)))}
+            onChange={(next) => set(steps.map((old, k) => (k === i ? next : old)))}
             drag={{
               onDragStart: (event) => {
                 event.dataTransfer.effectAllowed = "move";
@@ -101,6 +131,50 @@ export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>
       </Section>
       <Only spec={spec} onChange={onChange} />
       <SplitBy spec={spec} onChange={onChange} />
+      <CountedAs spec={spec} onChange={onChange} />
+      <MoreOptions
+        changed={changedIn(spec, DEFAULTS, [
+          "anchor",
+          "complete_after_period",
+          "exclusions",
+          "hold",
+          "count",
+        ])}
+      >
+        <Exclusions spec={spec} onChange={onChange} />
+        <Held spec={spec} onChange={onChange} />
+        <Option label="Counted" says="Each person once, or every time that somebody begins.">
+          <Choose
+            label="What is counted"
+            value={spec.count}
+            choices={[
+              ["uniques", "once"],
+              ["totals", "every time"],
+            ]}
+            onChange={(count) => onChange({ ...spec, count })}
+          />
+        </Option>
+        <Option
+          label="An attempt begins with"
+          says="By default the best attempt of a person counts, wherever it began."
+        >
+          <Choose
+            label="Where attempts begin"
+            value={spec.anchor}
+            choices={[
+              ["every", "every first step"],
+              ["first", "the very first step"],
+            ]}
+            onChange={(anchor) => onChange({ ...spec, anchor })}
+          />
+        </Option>
+        <Toggle
+          label="Steps after the period count"
+          says="When they fall within the time that the funnel may take."
+          checked={spec.complete_after_period}
+          onChange={(complete_after_period) => onChange({ ...spec, complete_after_period })}
+        />
+      </MoreOptions>
     </>
   );
 }

@@ -4,7 +4,14 @@ import { LIMIT } from "../selections";
 
 export const DEFAULTS = {
   ...SHARED,
+  order: "ordered",
   window: { count: 14, unit: "day" },
+  anchor: "every",
+  complete_after_period: false,
+  exclusions: [],
+  on_exclusion: "remove",
+  hold: [],
+  count: "uniques",
   breakdown: null,
   limit: LIMIT,
 } satisfies Partial<SpecOf<"funnel">>;
