@@ -28,6 +28,7 @@ from cairn.core.errors import Unavailable
 from cairn.core.settings import Settings
 from cairn.store.duckdb.browse import DuckDBBrowser
 from cairn.store.duckdb.export import DuckDBExporter
+from cairn.store.duckdb.scoped import DuckDBRelation
 from cairn.store.duckdb.store import DuckDBStore
 from cairn.store.records.records import Records
 from cairn.warm import warm_up
@@ -137,6 +138,8 @@ class LocalWorkspace:
                 store=store,
                 browser=DuckDBBrowser(store),
                 exporter=DuckDBExporter(store),
+                sql=store.for_people,
+                relation=DuckDBRelation(store),
                 live=live,
                 spool_lag_bytes=loader.lag_bytes,
                 events_loaded=lambda: loader.events_loaded,

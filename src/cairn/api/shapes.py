@@ -228,6 +228,42 @@ class CohortSizes(Shape):
     has_a_past: bool
 
 
+class SqlQuery(Body):
+    """SQL of a person's own. `$name` in the query is the parameter of that name."""
+
+    query: Annotated[str, Field(min_length=1, max_length=100_000)]
+    parameters: Annotated[
+        dict[str, str | bool | int | float | None], Field(default_factory=dict, max_length=100)
+    ]
+    limit: Annotated[int, Field(ge=1, le=100_000, description="The most rows to return.")] = 1_000
+
+
+class SqlColumn(Shape):
+    """A column by its name and its type in SQL."""
+
+    name: str
+    type: str
+
+
+class SqlRows(Shape):
+    """The rows as JSON values; times are ISO 8601 in UTC. `more` says that there were further rows."""
+
+    columns: list[SqlColumn]
+    rows: list[list[Any]]
+    more: bool
+    took_ms: float
+
+
+class SqlOfInsight(Shape):
+    """The statements that a database without sequences answers a question by, in this dialect.
+
+    They were run, in this order, and gave the numbers of the answer.
+    """
+
+    dialect: str
+    statements: list[str]
+
+
 class PersonShape(Shape):
     """A person in a list. `id` names them in URLs; `name` is the best name that is known."""
 

@@ -11,10 +11,11 @@ from cairn.api.answers import Answers
 from cairn.collect.live import Live
 from cairn.core.clock import Clock
 from cairn.core.settings import Settings
-from cairn.store.base import SequenceStore
+from cairn.store.base import RelationalStore, SequenceStore
 from cairn.store.browse import Browser
 from cairn.store.export import Exporter
 from cairn.store.records.records import Records
+from cairn.store.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class OpenProject:
     store: SequenceStore
     browser: Browser
     exporter: Exporter
+    sql: Sql
+    relation: RelationalStore
     live: Live
     spool_lag_bytes: Callable[[], int]
     events_loaded: Callable[[], int]

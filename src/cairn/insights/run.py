@@ -103,6 +103,22 @@ def _behind(
     return engine.people(spec, point, events, span, calendar), events
 
 
+def sql_of(
+    store: RelationalStore, spec: Spec, calendar: Calendar, saved: Known = NO_COHORTS
+) -> list[str]:
+    """Return the SQL that answers a question, having run it.
+
+    Raises what answering raises.
+    """
+    from cairn.query.relational import Recorded
+
+    recorded = Recorded(store)
+    span = span_of(store, spec, calendar)
+    engine, _, events = _engine(recorded, spec, calendar, 0, saved)
+    engine.answer(spec, events, span, calendar)
+    return recorded.statements
+
+
 def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
     """Return the instants that a question's period covers."""
     first = store.first_event_us() if spec.period.from_ == "all" else None

@@ -38,6 +38,7 @@ from cairn.query.filters import (
 )
 from cairn.query.matching import matching_values
 from cairn.query.periods import Span
+from cairn.store.base import Known, RelationalStore
 from cairn.store.scope import Scope
 
 SCOPED = "scoped"
@@ -102,6 +103,34 @@ class ByActor:
     def sql(self, query: str) -> pa.Table:
         """Run a read-only query and return its rows."""
         return self.engine.sql(query)
+
+
+class Recorded:
+    """A store that remembers the queries it runs."""
+
+    def __init__(self, store: RelationalStore) -> None:
+        """Run everything on this store."""
+        self.store = store
+        self.dialect = store.dialect
+        self.data_version, self.fresh_until_us = store.data_version, store.fresh_until_us
+        self.statements: list[str] = []
+
+    def scoped_sql(self, scope: Scope) -> str:
+        """Return the events in scope."""
+        return self.store.scoped_sql(scope)
+
+    def sql(self, query: str) -> pa.Table:
+        """Run a read-only query and return its rows."""
+        self.statements.append(query)
+        return self.store.sql(query)
+
+    def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
+        """Return the person behind each distinct id that is known."""
+        return self.store.who(distinct_ids)
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""
+        return self.store.first_event_us()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,14 +138,17 @@ class SequenceStore(EventStore, Protocol):
 class RelationalStore(Protocol):
     """A store of events that answers questions as relations, in the SQL of its own dialect."""
 
-    dialect: str
-    """The name by which Ibis knows the engine's SQL."""
+    @property
+    def dialect(self) -> str:
+        """Return the name by which Ibis knows the engine's SQL."""
 
-    data_version: int
-    """Grows by one with every batch."""
+    @property
+    def data_version(self) -> int:
+        """Return what grows by one with every batch."""
 
-    fresh_until_us: int
-    """When the newest stored event arrived; 0 while there is none."""
+    @property
+    def fresh_until_us(self) -> int:
+        """Return when the newest stored event arrived; 0 while there is none."""
 
     def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
         """Return the person behind each distinct id that is known."""

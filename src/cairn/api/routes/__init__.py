@@ -14,6 +14,7 @@ from cairn.api.routes import (
     projects,
     query,
     session,
+    sql,
     status,
 )
 
@@ -23,6 +24,7 @@ ROUTERS = (
     projects.router,
     keys.router,
     query.router,
+    sql.router,
     catalog.router,
     people.router,
     events.router,

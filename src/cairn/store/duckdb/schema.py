@@ -69,3 +69,16 @@ SELECT person,
 FROM numbered
 GROUP BY person, coalesce(client_session, 'auto-' || number);
 """
+
+SQL_VIEWS = """
+CREATE SCHEMA IF NOT EXISTS sql;
+CREATE OR REPLACE VIEW sql.events AS SELECT * EXCLUDE (seq) FROM main.activity;
+CREATE OR REPLACE VIEW sql.persons AS
+SELECT person, uid, created, known, account, properties::JSON AS properties
+FROM main.persons WHERE person NOT IN (SELECT source FROM main.merges);
+CREATE OR REPLACE VIEW sql.accounts AS
+SELECT account, created, properties::JSON AS properties FROM main.accounts;
+CREATE OR REPLACE VIEW sql.sessions AS SELECT * FROM main.sessions;
+CREATE OR REPLACE VIEW sql.distinct_ids AS SELECT distinct_id, person FROM main.distinct_ids;
+"""
+"""What people write SQL over; docs/sql.md lists the columns."""

@@ -9,15 +9,25 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from cairn.model.event import IDENTITY_EVENTS
+from cairn.store.base import Known
 from cairn.store.duckdb.extract import event_text, json_text, quoted
 from cairn.store.scope import Scope
 
 
 class Queries(Protocol):
-    """Something that runs DuckDB SQL, such as `DuckDBStore`."""
+    """Something that runs DuckDB SQL over a project's events, such as `DuckDBStore`."""
+
+    data_version: int
+    fresh_until_us: int
 
     def sql(self, query: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Run a query and return its rows."""
+
+    def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
+        """Return the person behind each distinct id that is known."""
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,24 @@ class DuckDBRelation:
     def sql(self, query: str) -> pa.Table:
         """Run a read-only query and return its rows."""
         return self.store.sql(query)
+
+    @property
+    def data_version(self) -> int:
+        """Return how many batches the store has taken."""
+        return self.store.data_version
+
+    @property
+    def fresh_until_us(self) -> int:
+        """Return when the newest stored event arrived."""
+        return self.store.fresh_until_us
+
+    def who(self, distinct_ids: Sequence[str]) -> dict[str, Known]:
+        """Return the person behind each distinct id that is known."""
+        return self.store.who(distinct_ids)
+
+    def first_event_us(self) -> int | None:
+        """Return the time of the earliest event."""
+        return self.store.first_event_us()
 
 
 def scoped_sql(scope: Scope) -> str:

@@ -23,6 +23,7 @@ from cairn.store.duckdb.columns import DuckDBColumns, PersonChanges
 from cairn.store.duckdb.extract import identifier
 from cairn.store.duckdb.ids import SeenIds
 from cairn.store.duckdb.index import Rows, SequenceIndex, Source
+from cairn.store.duckdb.sql import DuckDBSql
 from cairn.store.snapshot import Codes, Snapshot
 
 _TIME = pa.timestamp("us")
@@ -59,7 +60,11 @@ class DuckDBStore:
                 f"the folder {folder} cannot be opened: {error.strerror}",
                 hint="Choose a folder that may be written to with CAIRN_DATA_DIR.",
             ) from error
-        options: dict[str, Any] = {"wal_autocheckpoint": "64MB"}
+        options: dict[str, Any] = {
+            "wal_autocheckpoint": "64MB",
+            "python_enable_replacements": "false",
+            "autoinstall_known_extensions": "false",
+        }
         if threads:
             options["threads"] = threads
         if memory_limit_mb:
@@ -72,6 +77,11 @@ class DuckDBStore:
                 hint="Is another Cairn process using this data folder? `cairn doctor` tells.",
             ) from error
         return cls(folder, connection)
+
+    @property
+    def for_people(self) -> DuckDBSql:
+        """Return what runs SQL that people write."""
+        return DuckDBSql(self._connection)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -261,12 +271,14 @@ class DuckDBStore:
         self._connection.begin()
         self._connection.execute(schema.TABLES)
         self._connection.execute(schema.VIEWS)
+        self._connection.execute(schema.SQL_VIEWS)
         for key, value in (("schema", str(schema.VERSION)), ("database", uuid.uuid4().hex)):
             self._connection.execute(
                 "INSERT INTO meta SELECT ?, ? WHERE NOT EXISTS (FROM meta WHERE key = ?)",
                 [key, value, key],
             )
         self._connection.commit()
+        self._connection.execute("SET enable_external_access = false")
 
     def _write(self, cursor: duckdb.DuckDBPyConnection, batch: Batch, events: pa.Table) -> Any:
         hashes = None
