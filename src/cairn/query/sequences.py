@@ -270,6 +270,12 @@ class _Codes:
     by_person: Codes | None = None
     then: Codes | None = None
 
+    def in_base(self, position: Codes) -> Codes:
+        """Return the codes at positions in the base, of a property of events."""
+        assert self.base is not None
+        out = self.base[position].astype(np.uint32)
+        return out if self.then is None else np.asarray(self.then[out])
+
     def read(self, position: Codes, lo: int, offsets: Ints) -> Codes:
         if self.by_person is not None:
             return np.asarray(spread(self.by_person[lo : lo + len(offsets) - 1], offsets))
@@ -461,10 +467,7 @@ def _of_places(filter: Filter, sequences: Sequences) -> Callable[[Codes], Flags]
     def holds(place: Codes) -> Flags:
         position = sequences.snapshot.base.position
         at = position[place] if len(position) else place
-        sources = {prop: sequences._codes(prop).base for prop in properties_in(filter)}
-        codes = {
-            prop: base[at].astype(np.uint32) for prop, base in sources.items() if base is not None
-        }
+        codes = {prop: sequences._codes(prop).in_base(at) for prop in properties_in(filter)}
         return np.broadcast_to(test(codes), len(place))
 
     test = _compiled_later(filter, sequences)
