@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cairn.insights.adoption.spec import AdoptionPoint, AdoptionResult, AdoptionSpec
 from cairn.insights.adoption.uses import NEVER, Uses, behind, counted
+from cairn.insights.bucketing import place_of
 from cairn.query.filters import Selector
 from cairn.query.periods import Calendar, Span
 from cairn.query.picking import compiled
@@ -81,7 +82,8 @@ def _found(
 ) -> tuple[Any, Any, Any, Any, Any]:  # fmt: skip
     """Return who is in the period, when they came, first and last used it, and where the first is.
 
-    Of `masks[event[i]]`, bit 0 is being active, bit 1 the feature, bit 2 any event.
+    Of `masks[event[i]]`, bit 0 is being active, bit 1 the feature, bit 2 any event. The last use is
+    looked for from the end, so that few events are read of those who use it much.
     """
     room = max(len(offsets) - 1, 0)
     who = np.empty(room, np.int64)
@@ -89,26 +91,29 @@ def _found(
     place = np.empty(room, np.int64)
     n = 0
     for p in range(room):
-        lo, hi = offsets[p], offsets[p + 1]
-        if (len(skipped) and skipped[p]) or lo == hi or time[hi - 1] < start_us:
+        if len(skipped) and skipped[p]:
             continue
-        seen, came = np.uint32(0), np.int64(0)
-        began, ended, at = NEVER, np.int64(0), -1
-        for i in range(lo, hi):
-            mask = masks[event[i]]
-            if mask == 0:
-                continue
-            t = time[i]
-            if t >= end_us:
-                break
-            if mask & ~seen & np.uint32(4):
-                came = t
-            if mask & np.uint32(2):
-                if at < 0:
-                    began, at = t, i
-                ended = t
-            seen |= mask & (np.uint32(7) if t >= start_us else np.uint32(6))
-        if seen & np.uint32(1) and not (only_new and came < start_us):
-            who[n], born[n], first[n], last[n], place[n] = p, came, began, ended, at
-            n += 1
+        lo = offsets[p]
+        end = place_of(time, lo, offsets[p + 1], end_us)
+        i = place_of(time, lo, end, start_us)
+        while i < end and masks[event[i]] & np.uint32(1) == 0:
+            i += 1
+        if i == end:
+            continue
+        i = lo
+        while masks[event[i]] & np.uint32(4) == 0:
+            i += 1
+        if only_new and time[i] < start_us:
+            continue
+        who[n], born[n], first[n], last[n], place[n] = p, time[i], NEVER, 0, -1
+        i = lo
+        while i < end and masks[event[i]] & np.uint32(2) == 0:
+            i += 1
+        if i < end:
+            first[n], place[n] = time[i], i
+            i = end - 1
+            while masks[event[i]] & np.uint32(2) == 0:
+                i -= 1
+            last[n] = time[i]
+        n += 1
     return who[:n], born[:n], first[:n], last[:n], place[:n]

@@ -97,7 +97,8 @@ def is_at(spec: AdoptionSpec, stage: Stage, uses: Uses, calendar: Calendar) -> F
         soon: Flags = uses.first - uses.born < spec.early_days * 86_400 * MICROSECONDS
         return soon & adopted
     edges = [floor(int(uses.first[adopted].min()), "day", calendar)]
-    while edges[-1] <= uses.last[adopted].max():
+    latest = int(uses.last[adopted].max())
+    while edges[-1] <= latest:
         edges.append(after(edges[-1], "day", calendar))
     first, last = (np.searchsorted(edges, times, side="right") for times in (uses.first, uses.last))
     again: Flags = first != last

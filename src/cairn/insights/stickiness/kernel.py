@@ -205,6 +205,8 @@ def _amounts(
         n, times, until = 0, 0, edges[0]
         for i in range(place_of(time, offsets[p], offsets[p + 1], edges[0]), offsets[p + 1]):
             t = time[i]
+            if t < until and times >= minimum:
+                continue  # this interval counts already
             if t >= edges[-1]:
                 break
             if masks[event[i]] == 0:
@@ -237,6 +239,8 @@ def _count(
         group, stretch, n, times, here, until = -1, -1, 0, 0, 0, edges[0]
         for i in range(place_of(time, offsets[p], offsets[p + 1], edges[0]), offsets[p + 1]):
             t = time[i]
+            if t < until and times >= minimum:
+                continue  # this interval counts already
             if t >= edges[-1]:
                 break
             if masks[event[i]] == 0:
