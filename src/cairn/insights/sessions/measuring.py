@@ -125,7 +125,7 @@ def _measure(spec: SessionsSpec, visits: Visits, cell: Ints, cells: int) -> list
     person, cell, seconds = visits.person[order], cell[order], seconds[order]
     new = np.ones(len(cell), np.bool_)
     new[1:] = (cell[1:] != cell[:-1]) | (person[1:] != person[:-1])
-    spent = np.bincount(np.cumsum(new) - 1, weights=seconds)[: int(new.sum())]
+    spent = np.bincount(np.cumsum(new) - 1, weights=seconds).astype(np.float64)
     cell = cell[new]
     count = np.bincount(cell, minlength=cells)
     if measure == "average_time_spent":
