@@ -286,7 +286,8 @@ def _value(spec: FunnelSpec, own: Sequence[Act]) -> str | None:
     if spec.breakdown is None:
         return None
     steps = range(len(spec.steps))
-    texts = (act.text(spec.breakdown) for act in own if any(_fits(spec, act, k) for k in steps))
+    touched = own if spec.attribution == "first_touch" else reversed(own)
+    texts = (act.text(spec.breakdown) for act in touched if any(_fits(spec, act, k) for k in steps))
     return next((text for text in texts if text is not None), None)
 
 

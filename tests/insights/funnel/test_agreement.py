@@ -138,6 +138,7 @@ def _simple(draw: DrawFn, world: World) -> FunnelSpec:
         period=draw(periods(world)),
         filter=draw(some_filter),
         breakdown=breakdown,
+        attribution=draw(st.sampled_from(("first_touch", "last_touch"))),
         significance=breakdown is not None and draw(st.booleans()),
         percentiles=draw(st.sampled_from(((), (), (25, 75, 90)))),
         show=draw(st.sampled_from(("steps", "steps", "trend"))),

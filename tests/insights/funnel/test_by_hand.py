@@ -419,3 +419,11 @@ def test_significance_needs_groups_of_people() -> None:
     for question in ({}, {"breakdown": {"name": "plan"}, "count": "totals"}):
         with pytest.raises(ValueError, match="significance compares the people"):
             spec_of("visit", "buy", significance=True, **question)
+
+
+def test_by_last_touch_a_person_has_the_last_value_on_a_step() -> None:
+    events: list[Row] = [(0, "visit", 0, {"plan": "free"}), (0, "buy", 1, {"plan": "pro"})]
+    events += [(0, "visit", 2), (0, "help", 3, {"plan": "none"})]
+    for attribution, value in (("first_touch", "free"), ("last_touch", "pro")):
+        result = ask(events, "visit", "buy", breakdown={"name": "plan"}, attribution=attribution)
+        assert [group.group for group in result.groups] == [Group(value=value)]

@@ -84,8 +84,9 @@ def followed(spec: FunnelSpec, matches: Matches, span: Span) -> Journeys:
     code = found.code
     if spec.breakdown is not None:
         steps = (1 << len(spec.steps)) - 1
-        code = _first_code(
-            matches.offsets, matches.mask, np.uint32(steps), matches.codes[-1], found.person
+        last = spec.attribution == "last_touch"
+        code = _touched(
+            matches.offsets, matches.mask, np.uint32(steps), matches.codes[-1], found.person, last
         )
     return Journeys(found.person + np.int32(matches.first_person), found.done, found.times, code)
 
@@ -306,12 +307,13 @@ def _longest_match(masks: Any, first: int, steps: int) -> int:
 
 
 @compiled
-def _first_code(offsets: Any, mask: Any, steps: Any, code: Any, person: Any) -> Any:
-    """Return the first code that is not missing on a step, of each of these people of a chunk."""
+def _touched(offsets: Any, mask: Any, steps: Any, code: Any, person: Any, last: bool) -> Any:
+    """Return the first or last code that is not missing on a step, of each of these people."""
     out = np.zeros(len(person), np.uint32)
     for n in range(len(person)):
         for i in range(offsets[person[n]], offsets[person[n] + 1]):
             if code[i] != 0 and mask[i] & steps:
                 out[n] = code[i]
-                break
+                if not last:
+                    break
     return out

@@ -83,12 +83,14 @@ def taken(spec: FunnelSpec, relation: Relation) -> ir.Table:
 
 
 def valued(spec: FunnelSpec, relation: Relation) -> ir.Table:
-    """Return the same events with the person's value: the first that is not missing."""
+    """Return the same events with the person's value: the first or last that is not missing."""
     chosen = taken(spec, relation)
     if spec.breakdown is None:
         return chosen.mutate(value=ibis.null("string"))
     chosen = chosen.rename(own="text_0")
     order = [chosen.own.isnull(), chosen.time, chosen.seq]
+    if spec.attribution == "last_touch":
+        order = [chosen.own.isnull(), chosen.time.desc(), chosen.seq.desc()]
     placed = chosen.mutate(place=ibis.row_number().over(group_by=chosen.person, order_by=order))
     first = ibis.ifelse(placed.place == 0, placed.own, ibis.null("string"))
     return placed.mutate(value=first.max().over(group_by=placed.person))

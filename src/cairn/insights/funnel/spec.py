@@ -83,8 +83,8 @@ class FunnelSpec(Question):
     and then arrival. In `any` order an attempt starts with any step, and step k counts those who took
     k different ones. Properties in `hold` must have one value on all steps.
 
-    With a breakdown each person has one value: the first non-missing one on any of their events of
-    the funnel in the period. The `limit` values with the most people at step one are shown (ties by
+    With a breakdown each person has one value: the first (or last) non-missing one on any of their
+    events of the funnel in the period. The `limit` values with the most people at step one are shown (ties by
     value), the rest together as one row.
     """
 
@@ -99,6 +99,7 @@ class FunnelSpec(Question):
     hold: tuple[Property, ...] = Field(default=(), max_length=3)
     count: Literal["uniques", "totals"] = "uniques"
     breakdown: Property | None = None
+    attribution: Literal["first_touch", "last_touch"] = "first_touch"
     limit: int = Field(default=25, ge=1, le=100)
     percentiles: tuple[Annotated[int, Field(ge=1, le=99)], ...] = Field(default=(), max_length=5)
     show: Literal["steps", "trend"] = "steps"
