@@ -74,11 +74,11 @@ def _usual_gaps(
     opens, closes = edges[:-1], edges[1:]
     width = typical_width(opens, closes)
     out = np.full(max(0, len(offsets) - 1), -1, np.int32)
-    gaps = np.empty(len(edges), np.int64)
+    counts = np.zeros(len(edges), np.int64)
     for p in range(len(offsets) - 1):
         if len(skipped) and skipped[p]:
             continue
-        n, last, until = -1, 0, start_us
+        n, last, longest, until = -1, 0, 0, start_us
         for i in range(offsets[p], offsets[p + 1]):
             t = time[i]
             if masks[event[i]] == 0 or t < until:
@@ -88,13 +88,19 @@ def _usual_gaps(
             active = bucket_at(t, opens, closes, width)
             until = closes[active]
             if n >= 0:
-                gaps[n] = active - last
+                counts[active - last] += 1
+                longest = max(longest, active - last)
             last = active
             n += 1
         if n <= 0:
             out[p] = n
             continue
-        ordered = gaps[:n]
-        ordered.sort()
-        out[p] = (ordered[(n - 1) // 2] + ordered[n // 2] + 1) // 2
+        gap, passed, below = 0, 0, 0
+        while passed <= n // 2:
+            if passed <= (n - 1) // 2:
+                below = gap + 1
+            gap += 1
+            passed += counts[gap]
+        out[p] = (below + gap + 1) // 2
+        counts[1 : longest + 1] = 0
     return out
