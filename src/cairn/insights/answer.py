@@ -13,6 +13,7 @@ from cairn.insights.funnel.spec import FunnelResult, FunnelSpec
 from cairn.insights.lifecycle.spec import LifecycleResult, LifecycleSpec
 from cairn.insights.paths.spec import PathsResult, PathsSpec
 from cairn.insights.retention.spec import RetentionResult, RetentionSpec
+from cairn.insights.revenue.spec import RevenueResult, RevenueSpec
 from cairn.insights.sessions.spec import SessionsResult, SessionsSpec
 from cairn.insights.stickiness.spec import StickinessResult, StickinessSpec
 from cairn.insights.trends.spec import TrendsResult, TrendsSpec
@@ -20,20 +21,23 @@ from cairn.insights.usage.spec import UsageResult, UsageSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
-Spec = Annotated[
-    TrendsSpec
-    | FunnelSpec
-    | RetentionSpec
-    | LifecycleSpec
-    | AttributionSpec
-    | StickinessSpec
-    | UsageSpec
-    | EngagementSpec
-    | PathsSpec
-    | AdoptionSpec
-    | SessionsSpec,
-    Discriminator("kind"),
-]
+Spec = (
+    Annotated[
+        TrendsSpec
+        | FunnelSpec
+        | RetentionSpec
+        | LifecycleSpec
+        | AttributionSpec
+        | StickinessSpec
+        | UsageSpec
+        | EngagementSpec
+        | PathsSpec
+        | AdoptionSpec
+        | SessionsSpec,
+        Discriminator("kind"),
+    ]
+    | RevenueSpec
+)
 Result = (
     TrendsResult
     | FunnelResult
@@ -46,6 +50,7 @@ Result = (
     | PathsResult
     | AdoptionResult
     | SessionsResult
+    | RevenueResult
 )
 
 

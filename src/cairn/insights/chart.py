@@ -17,6 +17,7 @@ from cairn.insights.funnel.spec import FunnelPoint
 from cairn.insights.lifecycle.spec import LifecyclePoint
 from cairn.insights.paths.spec import PathsPoint
 from cairn.insights.retention.spec import RetentionPoint
+from cairn.insights.revenue.spec import RevenuePoint
 from cairn.insights.sessions.spec import SessionsPoint
 from cairn.insights.stickiness.spec import StickinessPoint
 from cairn.insights.trends.spec import TrendsPoint
@@ -24,20 +25,23 @@ from cairn.insights.usage.spec import UsagePoint
 from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
-Point = Annotated[
-    TrendsPoint
-    | FunnelPoint
-    | RetentionPoint
-    | LifecyclePoint
-    | AttributionPoint
-    | StickinessPoint
-    | UsagePoint
-    | EngagementPoint
-    | PathsPoint
-    | AdoptionPoint
-    | SessionsPoint,
-    Discriminator("kind"),
-]
+Point = (
+    Annotated[
+        TrendsPoint
+        | FunnelPoint
+        | RetentionPoint
+        | LifecyclePoint
+        | AttributionPoint
+        | StickinessPoint
+        | UsagePoint
+        | EngagementPoint
+        | PathsPoint
+        | AdoptionPoint
+        | SessionsPoint,
+        Discriminator("kind"),
+    ]
+    | RevenuePoint
+)
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]
 """How to format a value: `share` is 0 to 1, `seconds` a duration, `time` an ISO local time."""
 

@@ -25,6 +25,8 @@ from cairn.insights.paths.spec import PathsSpec
 from cairn.insights.question import Question
 from cairn.insights.retention import view as retention_view
 from cairn.insights.retention.spec import RetentionSpec
+from cairn.insights.revenue import view as revenue_view
+from cairn.insights.revenue.spec import RevenueSpec
 from cairn.insights.sessions import view as sessions_view
 from cairn.insights.sessions.spec import SessionsSpec
 from cairn.insights.stickiness import view as stickiness_view
@@ -88,6 +90,7 @@ KINDS = (
     Kind("paths", PathsSpec, paths_view.view),
     Kind("adoption", AdoptionSpec, adoption_view.view),
     Kind("sessions", SessionsSpec, sessions_view.view),
+    Kind("revenue", RevenueSpec, revenue_view.view),
 )
 
 
