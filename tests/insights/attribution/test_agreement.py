@@ -49,7 +49,6 @@ from insights.questions import (
 MODELS: tuple[Model, ...] = get_args(Model)
 CONTEXTS: Sequence[Mapping[str, str]] = (
     {},
-    {},
     {"utm_source": "google", "utm_medium": "cpc"},
     {"utm_source": "Google", "utm_medium": "organic"},
     {"utm_source": "newsletter", "utm_medium": "E-Mail", "utm_campaign": "spring"},
@@ -60,6 +59,7 @@ CONTEXTS: Sequence[Mapping[str, str]] = (
     {"utm_source": "日本", "utm_medium": ""},
     {"referrer": "https://www.bing.com/search?q=a", "url": "https://shop.example/"},
     {"referrer": "https://shop.example/a", "url": "https://shop.example/b?c"},
+    {"referrer": "https://www.google.com", "url": "https://www.google.com/maps"},
     {"referrer": "https://shop.example.org/a", "url": "https://shop.example"},
     {"referrer": "https://t.co/x"},
     {"referrer": "nowhere", "url": "nowhere"},
@@ -89,7 +89,7 @@ _RULES = (
 def marketed(draw: DrawFn) -> World:
     """Draw a history in which events also say where people come from."""
     world = draw(worlds())
-    few = draw(st.lists(st.sampled_from(CONTEXTS), min_size=1, max_size=5))
+    few = draw(st.lists(st.sampled_from(CONTEXTS), min_size=1, max_size=4))
     contexts = st.sampled_from(few)
     history = tuple(
         replace(
@@ -101,33 +101,39 @@ def marketed(draw: DrawFn) -> World:
     return replace(world, history=history)
 
 
-_ways = st.one_of(st.just("channel"), st.sampled_from(("campaign", "source", "medium")), properties)
+_ways = st.one_of(
+    st.just("channel"),
+    st.just("channel"),
+    st.sampled_from(("campaign", "source", "medium")),
+    st.just(Property(name="plan")),
+    properties,
+)
+_BACK = ((30, "day"), (30, "day"), (4, "week"), (1, "hour"), (2, "hour"), (1, "day"), (2, "day"))
 
 
 @st.composite
 def specs(draw: DrawFn, world: World) -> AttributionSpec:
     """Draw a question of attribution about what happens in a world."""
-    models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=1, max_size=4, unique=True)))
+    models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=1, max_size=12, unique=True)))
     weight = st.sampled_from((0.0, 0.0, 1.0, 30.0, 0.25))
     weights = st.tuples(weight, weight, weight).filter(any)
     custom = draw(weights) if "custom" in models else None
     by = draw(_ways)
-    own = st.one_of(st.none(), st.lists(st.sampled_from(_RULES), min_size=1, max_size=4).map(tuple))
+    listed = st.lists(st.sampled_from(_RULES), min_size=1, max_size=4).map(tuple)
+    own = st.one_of(st.none(), st.none(), listed)
     spends = st.sampled_from(("Paid Search", "Email", "free", "google", "never"))
     costs = st.dictionaries(spends, st.sampled_from((0.0, 12.5, 100.0)), max_size=2)
-    names = st.sampled_from(NAMES[:3])
+    names = st.sampled_from(NAMES[:2]).map(lambda name: Selector(event=name))
+    back, unit = draw(st.sampled_from(_BACK))
     return AttributionSpec(
-        conversion=draw(st.one_of(names.map(lambda name: Selector(event=name)), selectors)),
+        conversion=draw(st.one_of(names, names, selectors)),
         value=draw(st.one_of(st.none(), numeric)),
-        touch=draw(st.one_of(st.just(Selector()), selectors)),
+        touch=draw(st.one_of(st.just(Selector()), st.just(Selector()), selectors)),
         by=by,
         rules=draw(own) if by == "channel" else None,
         models=models,
         weights=custom and Weights(first=custom[0], middle=custom[1], last=custom[2]),
-        lookback=Gap(
-            count=draw(st.sampled_from((1, 2, 30))),
-            unit=draw(st.sampled_from(("minute", "hour", "day", "day", "week"))),
-        ),
+        lookback=Gap.model_validate({"count": back, "unit": unit}),
         half_life=Gap(
             count=draw(st.sampled_from((1, 7))), unit=draw(st.sampled_from(("day", "hour")))
         ),
