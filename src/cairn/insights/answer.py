@@ -21,23 +21,21 @@ from cairn.insights.usage.spec import UsageResult, UsageSpec
 from cairn.insights.view import View
 from cairn.query.filters import Frozen
 
-Spec = (
-    Annotated[
-        TrendsSpec
-        | FunnelSpec
-        | RetentionSpec
-        | LifecycleSpec
-        | AttributionSpec
-        | StickinessSpec
-        | UsageSpec
-        | EngagementSpec
-        | PathsSpec
-        | AdoptionSpec
-        | SessionsSpec,
-        Discriminator("kind"),
-    ]
-    | RevenueSpec
-)
+Spec = Annotated[
+    TrendsSpec
+    | FunnelSpec
+    | RetentionSpec
+    | LifecycleSpec
+    | AttributionSpec
+    | StickinessSpec
+    | UsageSpec
+    | EngagementSpec
+    | PathsSpec
+    | AdoptionSpec
+    | SessionsSpec
+    | RevenueSpec,
+    Discriminator("kind"),
+]
 Result = (
     TrendsResult
     | FunnelResult

@@ -25,23 +25,21 @@ from cairn.insights.usage.spec import UsagePoint
 from cairn.query.filters import Frozen
 from cairn.query.periods import Interval
 
-Point = (
-    Annotated[
-        TrendsPoint
-        | FunnelPoint
-        | RetentionPoint
-        | LifecyclePoint
-        | AttributionPoint
-        | StickinessPoint
-        | UsagePoint
-        | EngagementPoint
-        | PathsPoint
-        | AdoptionPoint
-        | SessionsPoint,
-        Discriminator("kind"),
-    ]
-    | RevenuePoint
-)
+Point = Annotated[
+    TrendsPoint
+    | FunnelPoint
+    | RetentionPoint
+    | LifecyclePoint
+    | AttributionPoint
+    | StickinessPoint
+    | UsagePoint
+    | EngagementPoint
+    | PathsPoint
+    | AdoptionPoint
+    | SessionsPoint
+    | RevenuePoint,
+    Discriminator("kind"),
+]
 Unit = Literal["text", "count", "number", "share", "seconds", "time"]
 """How to format a value: `share` is 0 to 1, `seconds` a duration, `time` an ISO local time."""
 
