@@ -36,7 +36,7 @@ from cohorts.test_agreement import Case, book_of, in_cohort, parts, persons_in, 
 COHORT = Property(of="cohort", name="one")
 Oracle = Callable[[Any, Sequence[Act], Any, Any], Any]
 ORACLES: Mapping[str, Oracle] = {
-    "funnel": lambda spec, acts, span, _: funnel_oracle.answer(spec, acts, span),
+    "funnel": funnel_oracle.answer,
     "retention": retention_oracle.answer,
     "trends": trends_oracle.answer,
 }
