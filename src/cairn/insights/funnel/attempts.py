@@ -50,6 +50,7 @@ def _attempts(
     at, holder = np.empty(steps, np.int64), np.empty(steps, np.int64)
     room = np.empty((2, steps), np.int64)
     begins = (1 << steps) - 1 if order == _ANY else 1
+    prunes = order != _STRICT and not (totals or only_first) and (drops or not len(between))
     n = 0
     for p in range(len(offsets) - 1):
         i, end, best, closed = offsets[p], offsets[p + 1], 0, False
@@ -58,6 +59,8 @@ def _attempts(
             j, t, until = i, time[i], np.iinfo(np.int64).min
             while j < end and time[j] == t:
                 again = order == _ANY and until >= t
+                if prunes and best != 0 and j == i and _yields(j, end, time, mask, end_us):
+                    again = True
                 if (np.int64(mask[j]) & begins) != 0 and t > busy_until and not again:
                     at[:] = NOT_TAKEN
                     hit = -1
@@ -91,6 +94,19 @@ def _attempts(
             person[n], done[n] = p, best
             n += 1
     return n
+
+
+@compiled
+def _yields(j: int, end: int, time: Any, mask: Any, end_us: int) -> Any:
+    """Return whether the next event begins an attempt that takes all this one would, only later.
+
+    It does when both are alone at their instants and fit the same single step. Robots that repeat
+    step one would otherwise cost the square of their events.
+    """
+    if j + 1 >= end or mask[j] != mask[j + 1] or (mask[j] & (mask[j] - np.uint32(1))) != 0:
+        return False
+    alone = time[j] < time[j + 1] and (j + 2 >= end or time[j + 1] < time[j + 2])
+    return alone and time[j + 1] < end_us
 
 
 @compiled
