@@ -13,9 +13,10 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks import engines, ingest, served
+from benchmarks.behaviour import FURTHER_QUESTIONS
 from benchmarks.data import generate
 from benchmarks.measure import Engine, compare
-from benchmarks.questions import QUESTIONS
+from benchmarks.questions import FIRST_QUESTIONS
 from benchmarks.results import Results, as_markdown
 
 PAGE = Path(__file__).with_name("RESULTS.md")
@@ -73,7 +74,9 @@ def _ask(folder: Path, results: Results, only: Part | None, progress: Progress) 
         engine.load(data)
     del data
     results.bytes_per_event = cairn.store.index_bytes() / results.events
-    results.outcomes = [compare(question, asked, step) for question in QUESTIONS]
+    results.outcomes = [
+        compare(question, asked, step) for question in (*FIRST_QUESTIONS, *FURTHER_QUESTIONS)
+    ]
     for engine in reversed(asked):
         engine.close()
     if only is not Part.engine:

@@ -34,7 +34,7 @@ _NAMES = {
     "columns": _COLUMNS,
     "last": _COLUMNS - 1,
 }
-_PERIOD = Period.model_validate(
+PERIOD = Period.model_validate(
     {
         "from": START.date().isoformat(),
         "to": START.fromtimestamp(START_US / 1e6 + (DAYS - 1) * 86_400, START.tzinfo)
@@ -65,11 +65,11 @@ class Question:
         }
 
 
-def _sql(texts: Mapping[str, str]) -> Mapping[str, str]:
+def sql_of(texts: Mapping[str, str]) -> Mapping[str, str]:
     return {name: Template(text).substitute(_NAMES) for name, text in texts.items()}
 
 
-def _in_both_orders(texts: Mapping[str, str]) -> Mapping[str, str]:
+def in_both_orders(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Return each query on either table, and on the first also with aggregation in its order."""
     both: dict[str, str] = {}
     for name, text in texts.items():
@@ -79,7 +79,7 @@ def _in_both_orders(texts: Mapping[str, str]) -> Mapping[str, str]:
             text.replace("EVENTS", "by_person") + " SETTINGS optimize_aggregation_in_order = 1"
         )
         both[f"{name}, by_person, aggregated in order"] = in_order
-    return _sql(both)
+    return sql_of(both)
 
 
 def _funnel_cells(result: Any) -> Numbers:
@@ -113,10 +113,10 @@ def _funnel(name: str, title: str, steps: tuple[str, str, str]) -> Question:
         FunnelSpec(
             steps=tuple(Selector(event=step) for step in steps),
             window=Window(count=7, unit="day"),
-            period=_PERIOD,
+            period=PERIOD,
         ),
         _funnel_cells,
-        _in_both_orders(
+        in_both_orders(
             {
                 "windowFunnel": f"""
 SELECT k - 1 AS step, count() AS persons FROM (
@@ -127,7 +127,7 @@ SELECT k - 1 AS step, count() AS persons FROM (
 ) ARRAY JOIN range(1, level + 1) AS k GROUP BY k ORDER BY k"""
             }
         ),
-        _sql(
+        sql_of(
             {
                 "window functions": f"""
 WITH first AS (
@@ -177,10 +177,10 @@ _RETENTION = Question(
         returning=Selector(),
         interval="day",
         columns=_COLUMNS,
-        period=_PERIOD,
+        period=PERIOD,
     ),
     _retention_cells,
-    _in_both_orders(
+    in_both_orders(
         {
             "a bit per day": """
 SELECT cohort, later, count() AS persons FROM (
@@ -201,7 +201,7 @@ SELECT cohort, later, count() AS persons FROM (
 WHERE later BETWEEN 0 AND $last GROUP BY cohort, later""",
         }
     ),
-    _sql(
+    sql_of(
         {
             "distinct days": """
 WITH started AS (
@@ -233,10 +233,10 @@ _TRENDS = Question(
         series=(Series(event="page viewed", measure=Measure(of="persons")),),
         interval="day",
         breakdown=Property(name="$country"),
-        period=_PERIOD,
+        period=PERIOD,
     ),
     _trends_cells,
-    _in_both_orders(
+    in_both_orders(
         {
             "uniqExact": """
 SELECT intDiv(time - $start, $day) AS day, toString(country) AS country,
@@ -251,7 +251,7 @@ SELECT day, toString(country) AS country, count() AS persons FROM (
 ) ARRAY JOIN days AS day GROUP BY day, country""",
         }
     ),
-    _sql(
+    sql_of(
         {
             "count distinct": """
 SELECT (time - $start) // $day AS day, country::VARCHAR AS country,
@@ -266,7 +266,7 @@ SELECT day, country::VARCHAR AS country, count(*) AS persons FROM (
     ),
 )
 
-QUESTIONS = (
+FIRST_QUESTIONS = (
     _funnel(
         "funnel",
         "Funnel: product viewed → added to cart → purchased, within 7 days",

@@ -54,11 +54,17 @@ def targets(results: Results) -> Sequence[Target]:
     found = [
         Target(f"{name}, times faster than {other}", _ratio(results, name, other), "×", least=least)
         for name, other, least in (
-            ("funnel", "ClickHouse", 8),
+            ("funnel", "ClickHouse", 10),
             ("funnel", "DuckDB", 40),
             ("funnel", "DuckDB with window functions", 40),
-            ("retention", "ClickHouse", 5),
-            ("trends", "ClickHouse", 1),
+            ("filtered funnel", "ClickHouse", 10),
+            ("funnel by country", "ClickHouse", 10),
+            ("retention", "ClickHouse", 10),
+            ("lifecycle", "ClickHouse", 10),
+            ("stickiness", "ClickHouse", 10),
+            ("sessions", "ClickHouse", 10),
+            ("paths", "ClickHouse", 10),
+            ("trends", "ClickHouse", 2),
         )
     ]
     found.append(Target("index per event", results.bytes_per_event, "bytes", most=16))
