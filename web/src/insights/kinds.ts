@@ -1,21 +1,29 @@
 /** Every kind of question, in the order in which they are offered. */
 
 import type { Kind } from "../api/shapes";
+import { adoption } from "./adoption/kind";
 import { attribution } from "./attribution/kind";
+import { engagement } from "./engagement/kind";
 import { funnel } from "./funnel/kind";
 import type { InsightKind } from "./kind";
 import { lifecycle } from "./lifecycle/kind";
+import { paths } from "./paths/kind";
 import { retention } from "./retention/kind";
 import { stickiness } from "./stickiness/kind";
 import { trends } from "./trends/kind";
+import { usage } from "./usage/kind";
 
 /** A kind is handed only questions of its own, which `kindOf` and `kindNamed` see to. */
 export const KINDS = [
   trends,
   funnel,
   retention,
+  paths,
   lifecycle,
   stickiness,
+  engagement,
+  adoption,
+  usage,
   attribution,
 ] as unknown as readonly InsightKind[];
 

@@ -1,4 +1,4 @@
-import { NativeSelect, NumberInput } from "@mantine/core";
+import { NativeSelect, NumberInput, TagsInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import type { WindowUnit } from "../../api/shapes";
 import { Choose } from "../Choose";
@@ -139,6 +139,7 @@ export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>
           "exclusions",
           "hold",
           "count",
+          "percentiles",
         ])}
       >
         <Exclusions spec={spec} onChange={onChange} />
@@ -168,6 +169,20 @@ export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>
             onChange={(anchor) => onChange({ ...spec, anchor })}
           />
         </Option>
+        <TagsInput
+          size="xs"
+          label="Percentiles of the time to convert"
+          description="Beside average and median, such as 75 and 90."
+          placeholder={spec.percentiles.length ? "" : "75"}
+          maxTags={5}
+          value={spec.percentiles.map(String)}
+          onChange={(typed) => {
+            const numbers = typed
+              .map(Number)
+              .filter((n) => Number.isInteger(n) && n > 0 && n < 100);
+            onChange({ ...spec, percentiles: [...new Set(numbers)].sort((a, b) => a - b) });
+          }}
+        />
         <Toggle
           label="Steps after the period count"
           says="When they fall within the time that the funnel may take."

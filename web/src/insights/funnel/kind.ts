@@ -2,8 +2,9 @@ import { IconFilter } from "@tabler/icons-react";
 import { lazy } from "react";
 import { usable } from "../filters";
 import type { InsightKind } from "../kind";
-import { startingPeriod } from "../periods";
+import { fittingInterval, startingPeriod } from "../periods";
 import { ANY_EVENT, ownEvents, usableSelector } from "../selections";
+import { FunnelTools } from "./FunnelTools";
 import { DEFAULTS, type FunnelSpec } from "./spec";
 import { stepName, usableStep, waysOf } from "./steps";
 
@@ -41,7 +42,7 @@ export const funnel: InsightKind<FunnelSpec> = {
     missing: null,
   }),
   selectors: (spec) => spec.steps.flatMap(waysOf),
-  from: ({ selectors, interval: _, ...interest }) => {
+  from: ({ selectors, ...interest }) => {
     const [first = ANY_EVENT, second = first] = selectors;
     const steps = selectors.length >= 2 ? selectors : [first, second];
     return { ...DEFAULTS, kind: "funnel", ...interest, steps };
@@ -77,5 +78,11 @@ export const funnel: InsightKind<FunnelSpec> = {
   },
   splitMeaning:
     "Each person has one value: the first that is set on any of their events in the funnel.",
+  over: (spec, period, now) => ({
+    ...spec,
+    period,
+    interval: fittingInterval(period, spec.interval, now),
+  }),
+  Tools: FunnelTools,
   Editor: lazy(() => import("./FunnelEditor")),
 };

@@ -12,6 +12,9 @@ export const DEFAULTS = {
   on_exclusion: "remove",
   hold: [],
   count: "uniques",
+  percentiles: [],
+  show: "steps",
+  interval: "day",
   breakdown: null,
   limit: LIMIT,
 } satisfies Partial<SpecOf<"funnel">>;

@@ -107,7 +107,7 @@ export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>
       <Only spec={spec} onChange={onChange} />
       <SplitBy spec={spec} onChange={onChange} most={3} ranged />
       <CountedAs spec={spec} onChange={onChange} />
-      <MoreOptions changed={changedIn(spec, DEFAULTS, ["cumulative", "moving_average"])}>
+      <MoreOptions changed={changedIn(spec, DEFAULTS, ["cumulative", "moving_average", "sample"])}>
         <Toggle
           label="Add up over time"
           says={
@@ -129,6 +129,25 @@ export default function TrendsEditor({ spec, onChange }: EditorProps<TrendsSpec>
             value={String(spec.moving_average ?? "")}
             choices={averages.map((n) => [n, n ? `of ${n}` : "None"] as const)}
             onChange={(n) => onChange({ ...spec, moving_average: n ? Number(n) : null })}
+          />
+        </Option>
+        <Option
+          label="Look at"
+          says="A sample of people is quicker; every number then has a margin of error."
+        >
+          <Choose
+            label="Share of people to look at"
+            value={String(spec.sample ?? "")}
+            choices={[
+              ["", "everyone"],
+              ["0.5", "half of them"],
+              ["0.1", "one in 10"],
+              ["0.01", "one in 100"],
+              ...(spec.sample && ![0.5, 0.1, 0.01].includes(spec.sample)
+                ? [[String(spec.sample), `${spec.sample * 100} %`] as const]
+                : []),
+            ]}
+            onChange={(share) => onChange({ ...spec, sample: share ? Number(share) : null })}
           />
         </Option>
       </MoreOptions>

@@ -11,6 +11,7 @@ export const DEFAULTS = {
   cumulative: false,
   moving_average: null,
   compare: false,
+  sample: null,
   show: "lines",
 } satisfies Partial<SpecOf<"trends">>;
 
