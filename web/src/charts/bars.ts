@@ -10,8 +10,11 @@ const MANY = 14;
 
 /** Whether bars lie on their side, so that long names can be read. */
 export function liesDown({ categories }: Bars): boolean {
-  const longest = Math.max(0, ...categories.map((category) => category.length));
-  return longest > LONG || (longest > 4 && categories.length > MANY);
+  const lengths = categories.map((category) => category.length).sort((a, b) => a - b);
+  const typical = lengths[Math.floor(lengths.length * 0.8)] ?? 0;
+  const counted = categories.filter((category) => /^\d/.test(category)).length;
+  if (counted > categories.length / 2) return typical > 2 * LONG;
+  return typical > LONG || (typical > 4 && categories.length > MANY);
 }
 
 /** Returns the height that bars on their side need, to be read one by one. */
@@ -86,7 +89,8 @@ export function plotCategories(chart: Bars, scheme: Scheme, compact: boolean): O
       ...(stacked
         ? { stack: "all" }
         : { itemStyle: { borderRadius: down ? [0, 2, 2, 0] : [2, 2, 0, 0] } }),
-      data: [...each.values],
+      // A bar is never thinner than can be seen, unless there is nothing.
+      data: each.values.map((value) => value || "-"),
     })),
   };
 }

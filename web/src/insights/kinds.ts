@@ -9,6 +9,8 @@ import type { InsightKind } from "./kind";
 import { lifecycle } from "./lifecycle/kind";
 import { paths } from "./paths/kind";
 import { retention } from "./retention/kind";
+import { revenue } from "./revenue/kind";
+import { sessions } from "./sessions/kind";
 import { stickiness } from "./stickiness/kind";
 import { trends } from "./trends/kind";
 import { usage } from "./usage/kind";
@@ -19,12 +21,14 @@ export const KINDS = [
   funnel,
   retention,
   paths,
+  sessions,
   lifecycle,
   stickiness,
   engagement,
   adoption,
   usage,
   attribution,
+  revenue,
 ] as unknown as readonly InsightKind[];
 
 /** Returns the kind with a name, if there is one. */

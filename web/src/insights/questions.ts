@@ -1,6 +1,6 @@
 /** Questions of any kind as values: where they start, how they turn into each other, when they can be asked. */
 
-import type { Catalog, Kind, Period, Property, Selector, Spec } from "../api/shapes";
+import type { Catalog, Interval, Kind, Period, Property, Selector, Spec } from "../api/shapes";
 import { type Asking, type Interest, SHARED } from "./kind";
 import { kindNamed, kindOf } from "./kinds";
 import type { Divider } from "./ranges";
@@ -63,7 +63,7 @@ function interestOf(spec: Spec): Interest {
     breakdown: plainly(breakdownOf(spec)[0]),
     limit: ("limit" in spec ? spec.limit : null) ?? LIMIT,
     selectors: selectors(spec),
-    interval: ("interval" in spec ? spec.interval : null) ?? "day",
+    interval: intervalOf(spec),
   };
 }
 
@@ -71,6 +71,11 @@ function interestOf(spec: Spec): Interest {
 export function breakdownOf(spec: Spec): Divider[] {
   if (!("breakdown" in spec) || !spec.breakdown) return [];
   return [spec.breakdown].flat();
+}
+
+function intervalOf(spec: Spec): Interval {
+  const interval = "interval" in spec ? spec.interval : null;
+  return interval === "hour" || interval === "week" || interval === "month" ? interval : "day";
 }
 
 function plainly(divider: Divider | undefined): Property | null {

@@ -1,5 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { Choose } from "../Choose";
 import classes from "../insights.module.css";
 import type { EditorProps } from "../kind";
@@ -15,6 +16,7 @@ const MOST_HELD = 3;
 /** What must not happen on the way. */
 export function Exclusions({ spec, onChange }: EditorProps<FunnelSpec>) {
   const { exclusions, steps, order } = spec;
+  const [added, setAdded] = useState<number | null>(null);
   const set = (next: FunnelSpec["exclusions"]) => onChange({ ...spec, exclusions: next });
   if (order === "strict") return null;
   const numbers = steps.map((_, k) => [String(k), `step ${k + 1}`] as const);
@@ -28,6 +30,8 @@ export function Exclusions({ spec, onChange }: EditorProps<FunnelSpec>) {
           badge="×"
           label={`Exclusion ${i + 1}`}
           selector={each.selector}
+          opened={added === i}
+          any="Choose an event"
           onChange={(selector) => set(exclusions.map((x, k) => (k === i ? { ...x, selector } : x)))}
           acts={{ onRemove: () => set(exclusions.filter((_, k) => k !== i)) }}
         >
@@ -62,7 +66,12 @@ export function Exclusions({ spec, onChange }: EditorProps<FunnelSpec>) {
         </SelectorRow>
       ))}
       {exclusions.length < MOST && (
-        <MoreButton onClick={() => set([...exclusions, { selector: { event: null }, after: 0 }])}>
+        <MoreButton
+          onClick={() => {
+            setAdded(exclusions.length);
+            set([...exclusions, { selector: { event: null }, after: 0 }]);
+          }}
+        >
           Exclusion
         </MoreButton>
       )}

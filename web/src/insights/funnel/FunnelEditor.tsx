@@ -140,6 +140,7 @@ export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>
           "hold",
           "count",
           "percentiles",
+          "attribution",
         ])}
       >
         <Exclusions spec={spec} onChange={onChange} />
@@ -169,6 +170,19 @@ export default function FunnelEditor({ spec, onChange }: EditorProps<FunnelSpec>
             onChange={(anchor) => onChange({ ...spec, anchor })}
           />
         </Option>
+        {spec.breakdown && (
+          <Option label="Split by the value of" says="Which of a person's values counts.">
+            <Choose
+              label="Which value counts"
+              value={spec.attribution}
+              choices={[
+                ["first_touch", "the first event"],
+                ["last_touch", "the last event"],
+              ]}
+              onChange={(attribution) => onChange({ ...spec, attribution })}
+            />
+          </Option>
+        )}
         <TagsInput
           size="xs"
           label="Percentiles of the time to convert"

@@ -1,5 +1,5 @@
 import { IconGitBranch, IconPlayerSkipForward } from "@tabler/icons-react";
-import type { DragEvent } from "react";
+import { type DragEvent, useState } from "react";
 import classes from "../insights.module.css";
 import { type RowActs, SelectorRow } from "../SelectorRow";
 import { isOptional, type Step, stepOf, waysOf } from "./steps";
@@ -20,6 +20,7 @@ interface StepRowProps {
 /** One step: the events that take it, any of them if there are several. */
 export function StepRow(props: StepRowProps) {
   const { step, index, opened, mayBeOptional, drag, acts, onChange } = props;
+  const [added, setAdded] = useState<number | null>(null);
   const ways = waysOf(step);
   const optional = isOptional(step);
   const label = `Step ${index + 1}`;
@@ -30,7 +31,10 @@ export function StepRow(props: StepRowProps) {
           {
             label: "Or another event",
             icon: <IconGitBranch size={14} />,
-            onClick: () => onChange(stepOf([...ways, { event: null }], optional, named)),
+            onClick: () => {
+              setAdded(ways.length);
+              onChange(stepOf([...ways, { event: null }], optional, named));
+            },
           },
         ]
       : []),
@@ -53,7 +57,7 @@ export function StepRow(props: StepRowProps) {
           badge={i === 0 ? String(index + 1) : "or"}
           label={i === 0 ? label : `${label}, alternative ${i}`}
           selector={way}
-          opened={opened || (i > 0 && i === ways.length - 1 && way.event === null)}
+          opened={opened || added === i}
           onChange={(next) =>
             onChange(
               stepOf(

@@ -34,10 +34,12 @@ export const funnel: InsightKind<FunnelSpec> = {
       ...spec,
       filter: usable(spec.filter),
       steps: spec.steps.map(usableStep),
-      exclusions: spec.exclusions.map((each) => ({
-        ...each,
-        selector: usableSelector(each.selector),
-      })),
+      exclusions: spec.exclusions
+        .filter(({ selector }) => selector.event || usable(selector.filter))
+        .map((each) => ({
+          ...each,
+          selector: usableSelector(each.selector),
+        })),
     },
     missing: null,
   }),
@@ -77,7 +79,7 @@ export const funnel: InsightKind<FunnelSpec> = {
     ].filter(Boolean);
   },
   splitMeaning:
-    "Each person has one value: the first that is set on any of their events in the funnel.",
+    "Each person has one value: the first (or last, if chosen so) that is set on their events in the funnel.",
   over: (spec, period, now) => ({
     ...spec,
     period,

@@ -16,6 +16,7 @@ export const DEFAULTS = {
   show: "steps",
   interval: "day",
   breakdown: null,
+  attribution: "first_touch",
   limit: LIMIT,
 } satisfies Partial<SpecOf<"funnel">>;
 
