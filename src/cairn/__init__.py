@@ -1,3 +1,3 @@
 """Cairn: product analytics that a team owns."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
