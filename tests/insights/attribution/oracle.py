@@ -114,7 +114,8 @@ def journeys_of(
             near = [(at, name) for at, name in came if 0 <= act.time_us - at <= back]
             journeys.append(_journey(person, value, near))
         if not done and came and came[-1][0] >= span.start_us:
-            near = [(at, name) for at, name in came if came[-1][0] - at <= back]
+            since = max(span.start_us, came[-1][0] - back)
+            near = [(at, name) for at, name in came if at >= since]
             journeys.append(_journey(person, None, near))
     return journeys, touches
 

@@ -159,7 +159,7 @@ def _span(world: World, spec: AttributionSpec) -> Span | None:
         return None
 
 
-@trying(40)
+@trying(60)
 @given(cases(6), st.sampled_from((2, 1 << 19)))
 def test_the_kernel_agrees_with_the_definition(
     case: tuple[World, list[AttributionSpec]], chunk_events: int

@@ -217,6 +217,16 @@ def test_a_channel_that_all_conversions_pass_has_the_largest_removal_effect() ->
     assert row_of(result, "a").credits[0].conversions == pytest.approx(3 * 0.5 / 1.5)
 
 
+def test_a_walk_that_does_not_convert_begins_in_the_period() -> None:
+    """Were the visit by b before the period part of it, walks would go from b to a."""
+    events = [*path("a"), *path("b", person=1)]
+    events += [(2, "visit", -DAY, {"via": "b"}), (2, "visit", DAY, {"via": "a"})]
+    result = ask(events, models=["markov"])
+    assert result.unconverted == 1
+    for via in "ab":
+        assert row_of(result, via).credits[0].conversions == pytest.approx(1)
+
+
 CAME = [
     ("Direct", {"utm_source": "(direct)", "utm_medium": "(none)"}),
     ("Cross-network", {"utm_source": "google", "utm_campaign": "EU Cross-network"}),

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cairn.insights.attribution.credits import ordered_groups, result_of
-from cairn.insights.attribution.kernel import CONVERSION, TOUCH, Journeys, Walk
+from cairn.insights.attribution.kernel import CONVERSION, TOUCH, Journeys, Walk, ranking
 from cairn.insights.attribution.spec import AttributionResult, AttributionSpec
 from cairn.query.filters import Group, Property, Selector
 from insights.attribution import oracle
@@ -76,8 +76,7 @@ def answer(published: list[Published]) -> AttributionResult:
     )
     each = np.arange(len(names), dtype=np.int64)
     direct = np.zeros(len(names), np.bool_)
-    ranking = spec.model_copy(update={"models": ()})
-    sizes = Walk(ranking, 0, direct, each, len(names)).counted(journeys)
+    sizes = Walk(ranking(spec), 0, direct, each, len(names)).counted(journeys)
     group_of, groups = ordered_groups(spec, sizes, list(names))
     return result_of(spec, groups, Walk(spec, 0, direct, group_of, len(groups)).counted(journeys))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,24 @@ class Counts:
             follows=np.zeros((states, states), np.int64),
             ends=np.zeros(states, np.int64),
             lost=np.zeros(states, np.int64),
+        )
+
+    def arranged(self, group_of: Ints, groups: int) -> Counts:
+        """Return the counts of channels that are groups of their own, in the order of the groups."""
+        order = np.argsort(group_of, kind="stable")[len(group_of) - groups :]
+        rows = np.append(order, len(group_of))
+        chain = order if len(self.starts) else np.zeros(0, np.int64)
+        return replace(
+            self,
+            touches=self.touches[order],
+            reached=self.reached[rows],
+            credit=self.credit[:, rows],
+            worth=self.worth[:, rows],
+            persons=self.persons[:, rows],
+            starts=self.starts[chain],
+            follows=self.follows[np.ix_(chain, chain)],
+            ends=self.ends[chain],
+            lost=self.lost[chain],
         )
 
 

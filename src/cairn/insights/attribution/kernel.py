@@ -8,7 +8,7 @@ needs only how often a touch of one channel follows that of another, so these ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,12 @@ def answer(
 ) -> AttributionResult:
     """Share the credit of every conversion among channels."""
     asked = _Asked.of(spec, sequences, span)
-    return result_of(spec, asked.groups, asked.counted())
+    if len(asked.channels.texts) > spec.limit:
+        asked = asked.grouped()
+        return result_of(spec, asked.groups, asked.counted())
+    counts = asked.counted()
+    group_of, groups = ordered_groups(spec, counts, asked.channels.texts)
+    return result_of(spec, groups, counts.arranged(group_of, len(groups)))
 
 
 def people(
@@ -66,7 +71,7 @@ def people(
 ) -> Persons:
     """Return who converted and gave credit to a channel by a model."""
     within(point.model, len(spec.models), "models")
-    asked = _Asked.of(spec, sequences, span)
+    asked = _Asked.of(spec, sequences, span).grouped()
     place = place_of(point, asked.groups)
     if place is None:
         return np.zeros(0, np.int32)
@@ -142,6 +147,11 @@ def direct_among(spec: AttributionSpec, texts: Sequence[str | None]) -> NDArray[
     return np.array([text in spec.direct for text in texts], np.bool_)
 
 
+def ranking(spec: AttributionSpec) -> AttributionSpec:
+    """Return a question that only counts what ranks channels."""
+    return spec.model_copy(update={"models": ()})
+
+
 def picked(spec: AttributionSpec, span: Span) -> Span:
     """Return where conversions and their touches lie."""
     return Span(span.start_us - spec.lookback.microseconds, span.end_us)
@@ -149,7 +159,7 @@ def picked(spec: AttributionSpec, span: Span) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question laid out over people's events, with its groups found."""
+    """A question laid out over people's events; until it is grouped, each channel counts alone."""
 
     spec: AttributionSpec
     sequences: Sequences
@@ -169,12 +179,15 @@ class _Asked:
         numbers = np.zeros(0) if spec.value is None else sequences.numbers(spec.value)
         texts = channels.texts
         direct, each = direct_among(spec, texts), np.arange(len(texts), dtype=np.int64)
-        ranking = spec.model_copy(update={"models": ()})
-        walk = Walk(ranking, span.start_us, direct, each, len(texts))
-        asked = cls(spec, sequences, pick, channels, numbers, walk, ())
-        group_of, groups = ordered_groups(spec, asked.counted(), texts)
-        walk = Walk(spec, span.start_us, direct, group_of, len(groups))
-        return cls(spec, sequences, pick, channels, numbers, walk, groups)
+        walk = Walk(spec, span.start_us, direct, each, len(texts))
+        return cls(spec, sequences, pick, channels, numbers, walk, ())
+
+    def grouped(self) -> _Asked:
+        """Return the question with the channels that are shown, and the rest as one."""
+        sizes = replace(self, walk=replace(self.walk, spec=ranking(self.spec))).counted()
+        group_of, groups = ordered_groups(self.spec, sizes, self.channels.texts)
+        walk = replace(self.walk, group_of=group_of, groups=len(groups))
+        return replace(self, walk=walk, groups=groups)
 
     def journeys(self, matches: Matches) -> Journeys:
         codes, count = list(matches.codes), len(matches.time)
@@ -290,7 +303,8 @@ def _walk(
         if not converted and n > 0 and time[touch[n - 1]] >= start_us:
             totals[2] += 1
             if chain:
-                while time[touch[n - 1]] - time[touch[low]] > lookback:
+                since = max(start_us, time[touch[n - 1]] - lookback)
+                while time[touch[low]] < since:
                     low += 1
                 _add_journey(touch, low, n, channel, group_of, starts, follows)
                 lost[group_of[channel[touch[n - 1]]]] += 1

@@ -25,6 +25,7 @@ from cairn.insights.attribution.kernel import (
     direct_among,
     picked,
     place_of,
+    ranking,
 )
 from cairn.insights.attribution.spec import AttributionPoint, AttributionResult, AttributionSpec
 from cairn.insights.ordered import Ordered, ordered
@@ -125,8 +126,7 @@ class _Asked:
             number=selected.numbers("number"),
         )
         direct, each = direct_among(spec, texts), np.arange(len(texts), dtype=np.int64)
-        ranking = spec.model_copy(update={"models": ()})
-        sizes = Walk(ranking, span.start_us, direct, each, len(texts)).counted(journeys)
+        sizes = Walk(ranking(spec), span.start_us, direct, each, len(texts)).counted(journeys)
         group_of, groups = ordered_groups(spec, sizes, texts)
         return cls(
             selected, journeys, Walk(spec, span.start_us, direct, group_of, len(groups)), groups
