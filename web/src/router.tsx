@@ -162,6 +162,18 @@ const person = createRoute({
   component: lazyRouteComponent(() => import("./people/PersonPage")),
 });
 
+const cohorts = createRoute({
+  getParentRoute: () => project,
+  path: "cohorts",
+  component: lazyRouteComponent(() => import("./cohorts/CohortsPage")),
+});
+
+const cohort = createRoute({
+  getParentRoute: () => project,
+  path: "cohorts/$cohortId",
+  component: lazyRouteComponent(() => import("./cohorts/CohortPage")),
+});
+
 const settings = createRoute({
   getParentRoute: () => project,
   path: "settings",
@@ -188,6 +200,8 @@ const tree = root.addChildren([
     events,
     people,
     person,
+    cohorts,
+    cohort,
     settings,
     welcome,
   ]),

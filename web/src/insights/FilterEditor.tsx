@@ -40,12 +40,24 @@ interface FilterEditorProps {
   onChange: (filter: Filter | null) => void;
   /** Whose filter this is, for those who cannot see it. */
   label: string;
+  /** Whether it is one condition, to which no others are added. */
+  single?: boolean;
 }
 
 /** Edits nested conditions. A condition without values stays until it has some, and filters nothing. */
-export function FilterEditor({ filter, event, onChange, label }: FilterEditorProps) {
+export function FilterEditor(props: FilterEditorProps) {
+  const { filter, event, onChange, label, single = false } = props;
   const group = asGroup(filter);
-  return <GroupEditor group={group} event={event} label={label} depth={1} onChange={onChange} />;
+  return (
+    <GroupEditor
+      group={group}
+      event={event}
+      label={label}
+      depth={1}
+      single={single}
+      onChange={onChange}
+    />
+  );
 }
 
 interface GroupEditorProps {
@@ -53,10 +65,12 @@ interface GroupEditorProps {
   event: string | null;
   label: string;
   depth: number;
+  single?: boolean;
   onChange: (group: Group | null) => void;
 }
 
-function GroupEditor({ group, event, label, depth, onChange }: GroupEditorProps) {
+function GroupEditor(props: GroupEditorProps) {
+  const { group, event, label, depth, single = false, onChange } = props;
   const parts = partsOf(group);
   const join = joinOf(group);
   const word = join === "all" ? "and" : "or";
@@ -99,7 +113,7 @@ function GroupEditor({ group, event, label, depth, onChange }: GroupEditorProps)
           )}
         </div>
       ))}
-      <div className={classes.adders}>
+      <div className={classes.adders} hidden={single}>
         <Button
           size="compact-xs"
           variant="subtle"

@@ -1,6 +1,7 @@
 import { IconBolt } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useCatalog } from "../api/catalog";
+import { useCohorts } from "../api/cohorts";
 import type { CatalogProperty, Property, PropertyOf } from "../api/shapes";
 import { formatShort } from "../charts/format";
 import { useProjectId } from "../lib/place";
@@ -74,17 +75,25 @@ interface PropertyPickerProps {
 /** Chooses a property of the event, the person or the account. */
 export function PropertyPicker(props: PropertyPickerProps) {
   const { label, property, onChange, placeholder = "Choose a property", ...rest } = props;
+  const cohorts = useCohorts(useProjectId());
   const catalog = useCatalog(useProjectId());
   const choices = useMemo<Choice[]>(() => {
     const own = (item: CatalogProperty) => !item.name.startsWith("$");
     const all = catalog.data?.properties ?? [];
     const ordered = [...all.filter(own), ...all.filter((item) => !own(item))];
-    return ordered.map((item) => ({
-      value: keyOf(item),
-      label: item.name,
-      group: own(item) ? OWNERS[item.of] : CONTEXT,
-    }));
-  }, [catalog.data]);
+    return [
+      ...ordered.map((item) => ({
+        value: keyOf(item),
+        label: item.name,
+        group: own(item) ? OWNERS[item.of] : CONTEXT,
+      })),
+      ...(cohorts.data ?? []).map(({ id, name }) => ({
+        value: keyOf({ of: "cohort", name: id }),
+        label: name,
+        group: OWNERS.cohort,
+      })),
+    ];
+  }, [catalog.data, cohorts.data]);
   const known = property?.name ? property : null;
   return (
     <Picker

@@ -108,6 +108,7 @@ function usePlaces(projectId: string, typed: string) {
         ["Live", "/p/$projectId/live"],
         ["Events", "/p/$projectId/events"],
         ["People", "/p/$projectId/people"],
+        ["Cohorts", "/p/$projectId/cohorts"],
         ["Settings", "/p/$projectId/settings"],
         ["Send events", "/p/$projectId/welcome"],
       ] as const

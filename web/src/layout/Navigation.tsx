@@ -6,6 +6,7 @@ import {
   IconPlus,
   IconSettings,
   IconUsers,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -105,6 +106,10 @@ export function Navigation({ onFind }: { onFind: () => void }) {
           >
             <IconUsers {...ICON} />
             People
+          </Link>
+          <Link to="/p/$projectId/cohorts" params={params} className={classes.link}>
+            <IconUsersGroup {...ICON} />
+            Cohorts
           </Link>
         </Section>
       </nav>

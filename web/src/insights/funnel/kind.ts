@@ -80,11 +80,10 @@ export const funnel: InsightKind<FunnelSpec> = {
   },
   splitMeaning:
     "Each person has one value: the first (or last, if chosen so) that is set on their events in the funnel.",
-  over: (spec, period, now) => ({
-    ...spec,
-    period,
-    interval: fittingInterval(period, spec.interval, now),
-  }),
+  over: (spec, period, now) =>
+    spec.show === "trend"
+      ? { ...spec, period, interval: fittingInterval(period, spec.interval, now) }
+      : { ...spec, period },
   Tools: FunnelTools,
   Editor: lazy(() => import("./FunnelEditor")),
 };
