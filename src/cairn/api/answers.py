@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from cairn.access.projects import Project
 from cairn.cohorts.members import Known
 from cairn.core.clock import MICROSECONDS, Clock
+from cairn.core.deadline import Deadline
 from cairn.core.errors import QueryTimeout
 from cairn.insights.answer import Answer, Spec
 from cairn.insights.run import NO_COHORTS, ask
@@ -113,7 +114,9 @@ class Answers:
         now_us: int,
     ) -> Encoded:
         with self._seconds.labels(spec.kind).time():
-            answer = ask(store, spec, calendar_of(project, now_us), self._threads, saved)
+            deadline = Deadline.within(self._timeout)
+            calendar = calendar_of(project, now_us)
+            answer = ask(store, spec, calendar, self._threads, saved, deadline)
         encoded = Encoded(answer, answer.model_dump_json(by_alias=True).encode())
         with self._keeping:
             if key not in self._kept:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cairn.cohorts.members import Flagged, Known, Selected, asked_by, persons_of
+from cairn.core.deadline import NEVER, Deadline
 from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
 from cairn.insights.chart import Point
@@ -26,16 +27,22 @@ NO_COHORTS: Known = {}
 
 
 def ask(
-    store: Store, spec: Spec, calendar: Calendar, threads: int = 0, saved: Known = NO_COHORTS
+    store: Store,
+    spec: Spec,
+    calendar: Calendar,
+    threads: int = 0,
+    saved: Known = NO_COHORTS,
+    deadline: Deadline = NEVER,
 ) -> Answer:
     """Answer a question with so many threads (0: one per core), given the project's cohorts.
 
-    Raises InvalidInput when the period or a pattern cannot be read, or a cohort is not known.
+    Raises InvalidInput when the period or a pattern cannot be read, or a cohort is not known, and
+    QueryTimeout soon after the deadline.
     """
     began = time.perf_counter()
     fresh_us, version = store.fresh_until_us, store.data_version
     span = span_of(store, spec, calendar)
-    engine, name, events = _engine(store, spec, calendar, threads, saved)
+    engine, name, events = _engine(store, spec, calendar, threads, saved, deadline)
     result = engine.answer(spec, events, span, calendar)
     view = kind_of(spec).view(spec, result, span, calendar)
     return Answer(
@@ -126,7 +133,12 @@ def span_of(store: Store, spec: Spec, calendar: Calendar) -> Span:
 
 
 def _engine(
-    store: Store, spec: Spec, calendar: Calendar, threads: int, saved: Known
+    store: Store,
+    spec: Spec,
+    calendar: Calendar,
+    threads: int,
+    saved: Known,
+    deadline: Deadline = NEVER,
 ) -> tuple[Engine, str, Any]:
     """Return what answers, its name, and the events to give it."""
     kind, known, persons = kind_of(spec), asked_by(spec, saved), persons_of(store)
@@ -135,7 +147,8 @@ def _engine(
 
         snapshot = store.snapshot
         flagged = Flagged(snapshot, known, calendar, persons, threads)
-        return kind.kernel(), "sequences", Sequences(snapshot, threads, spec.actor, flagged)
+        sequences = Sequences(snapshot, threads, spec.actor, flagged, deadline)
+        return kind.kernel(), "sequences", sequences
     events: Any = store
     if known:
         from cairn.cohorts.relational import WithCohorts

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.core.deadline import NEVER, Deadline
 from cairn.core.errors import InvalidInput
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.query.actors import Actor, acting, people_merged, person_at
@@ -121,16 +122,19 @@ class Sequences:
         threads: int = 0,
         actor: Actor = "person",
         members: Callable[[str], Flags] = no_cohorts,
+        deadline: Deadline = NEVER,
     ) -> None:
         """Read the sequences of whoever acts, with so many threads (0: one per core).
 
-        `members` flags the people in a cohort, by its name.
+        `members` flags the people in a cohort, by its name. A scan that goes on beyond the deadline
+        raises QueryTimeout.
         """
         self.people = snapshot
         self.acting = None if actor == "person" else acting(snapshot, actor)
         self.snapshot = self.acting.snapshot if self.acting else snapshot
         self.members = members
         self.share = 1.0
+        self._deadline = deadline
         self._threads = threads or os.cpu_count() or 1
         self._sources: dict[Property, _Codes] = {}
         self._lock = threading.Lock()
@@ -142,7 +146,7 @@ class Sequences:
 
     def by(self, actor: Actor) -> Sequences:
         """Return the sequences of other actors at the same moment."""
-        return Sequences(self.people, self._threads, actor, self.members)
+        return Sequences(self.people, self._threads, actor, self.members, self._deadline)
 
     def sampled(self, share: float) -> Sequences:
         """Return the sequences of the people in a sample that holds such a share of all."""
@@ -190,7 +194,12 @@ class Sequences:
         self, ranges: Sequence[tuple[int, int]], work: Callable[[int, int], list[T]]
     ) -> list[T]:
         """Run `work` over stretches of people, several at once, and join its results in order."""
-        parts = self.each(lambda people: work(*people), ranges)
+
+        def piece(people: tuple[int, int]) -> list[T]:
+            self._deadline.check()
+            return work(*people)
+
+        parts = self.each(piece, ranges)
         return [result for part in parts for result in part]
 
     def each(self, work: Callable[..., T], *items: Sequence[Any]) -> Iterable[T]:
