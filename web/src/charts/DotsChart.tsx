@@ -68,6 +68,7 @@ function plotDots(chart: Dots, scheme: Scheme, compact: boolean): Option {
   const axis = (unit: typeof x_unit) => ({
     type: "value" as const,
     min: 0,
+    ...(unit === "share" ? { max: 1 } : {}),
     splitNumber: compact ? 3 : 4,
     splitLine: { lineStyle: { color: colors.line } },
     axisLabel: {

@@ -45,6 +45,7 @@ export function Answered(props: AnsweredProps) {
 
   if (!shown) {
     if (error) return <Problem error={error} onRetry={() => void query.refetch()} />;
+    if (spec === null) return null;
     return <Skeleton height={props.height} radius="sm" aria-label="Working it out" />;
   }
   const dimmed = isPlaceholderData || error !== null;
