@@ -6,7 +6,7 @@ import type { Mark } from "./MarkedChart";
 import { ink, otherColor, type Scheme, seriesColor } from "./palette";
 import { box, FONT, type Option, tip } from "./plot";
 
-const COLUMN = 168;
+const COLUMN = 138;
 
 /** Returns how wide a flow must be for its names to be read. */
 export function widthFor({ nodes }: Flow): number {

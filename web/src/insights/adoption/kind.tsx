@@ -63,7 +63,7 @@ export const adoption: InsightKind<AdoptionSpec> = {
         />
       )}
       <Choose
-        label="Chart"
+        label="Kind of chart"
         value={spec.show}
         choices={[
           ["curve", "Over time"],

@@ -8,7 +8,7 @@ export function FunnelTools({ spec, onChange }: EditorProps<FunnelSpec>) {
   return (
     <>
       <Choose
-        label="Chart"
+        label="Kind of chart"
         value={spec.show}
         choices={[
           ["steps", "Steps"],

@@ -69,7 +69,7 @@ export const revenue: InsightKind<RevenueSpec> = {
   Editor: lazy(() => import("./RevenueEditor")),
   Tools: ({ spec, onChange }) => (
     <Choose
-      label="Chart"
+      label="Kind of chart"
       value={spec.show}
       choices={[
         ["movements", "Movements"],

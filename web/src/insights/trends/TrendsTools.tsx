@@ -55,7 +55,7 @@ export function TrendsTools({ spec, onChange }: EditorProps<TrendsSpec>) {
         }
       />
       <Choose
-        label="Chart"
+        label="Kind of chart"
         value={spec.show}
         choices={SHOWS}
         onChange={(show) => onChange({ ...spec, show })}
