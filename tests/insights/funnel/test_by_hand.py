@@ -15,7 +15,7 @@ from cairn.insights.funnel.significance import differences
 from cairn.insights.funnel.spec import FunnelPoint, FunnelResult, FunnelSpec
 from cairn.query.filters import Group
 from cairn.query.periods import Calendar, resolve
-from cairn.query.sequences import Sequences
+from cairn.query.sequences import Matches, Sequences
 from insights.history import Delivery, Happening, Row, arriving, in_duckdb
 
 SECOND = 1_000_000
@@ -351,6 +351,38 @@ def test_counted_as_totals_every_attempt_counts_once_the_one_before_is_over() ->
     events: list[Row] = [(0, "visit", 0), (0, "visit", 1), (0, "buy", 2)]
     events += [(0, "visit", 3), (0, "buy", 4), (0, "visit", 5), (0, "visit", 6)]
     assert counts(ask(events, "visit", "buy", count="totals")) == [3, 2]
+
+
+@pytest.mark.parametrize("apart", [SECOND, 0])
+@pytest.mark.parametrize("calls", [False, True])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"count": "totals"},
+        {"order": "any"},
+        {"anchor": "first"},
+        {"order": "strict"},
+        {"exclusions": [REFUND]},
+        {"exclusions": [REFUND], "on_exclusion": "drop"},
+        {"exclusions": [REFUND], "order": "any"},
+        {"hold": [{"name": "item"}]},
+    ],
+)
+def test_a_robot_that_never_converts_costs_no_more_than_its_events(
+    options: dict[str, Any], calls: bool, apart: int
+) -> None:
+    """It visits 100,000 times within the window; every other visit may be a call; the last refunds."""
+    events = 100_000
+    spec = spec_of("visit", "call", "buy", **options)
+    mask = np.resize(np.array([1, 3 if calls else 1], np.uint32), events)
+    if spec.exclusions:
+        mask[-1] |= np.uint32(8)
+    offsets, time = np.array([0, events]), MAY_1 + apart * np.arange(events)
+    robot = Matches(0, offsets, time, mask, (np.ones(events, np.uint32),))
+    found = kernel.followed(spec, robot, resolve(spec.period, CALENDAR))
+    removed = spec.exclusions and spec.on_exclusion == "remove" and apart
+    assert found.done.tolist() == [3 if calls and not removed else 1]
 
 
 def test_exclusions_are_refused_where_they_cannot_lie() -> None:

@@ -4,6 +4,10 @@ An attempt is decided by the event that begins it. Of a person's attempts the on
 required steps wins; then the one with the most optional steps; then the first to get there; then the
 latest to begin; then the one with the earlier steps. Counted as totals, every attempt counts that
 begins after the one before has converted, met an exclusion, or seen its window close.
+
+The cost of an attempt is that of its steps, not of the events within its window, so that a robot that
+begins one with every event costs no more than others. Events of one instant that fit the same begin the
+same attempt, and it is followed once.
 """
 
 from __future__ import annotations
@@ -12,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from cairn.insights.funnel.any_order import in_any_order
+from cairn.insights.funnel.any_order import counting_from, in_any_order
 from cairn.insights.funnel.journeys import NOT_TAKEN, Journeys
-from cairn.insights.funnel.ordered import in_order
+from cairn.insights.funnel.ordered import in_order, look_ahead, what_matters
 from cairn.insights.funnel.spec import FunnelSpec
 from cairn.insights.funnel.strict import strictly
 from cairn.query.periods import Span
@@ -22,6 +26,8 @@ from cairn.query.picking import compiled
 from cairn.query.sequences import Matches
 
 _ORDERED, _STRICT, _ANY = range(3)
+_TRIED = 64
+"""How many different beginnings of one instant are remembered, so as not to follow them again."""
 _ORDERS = {"ordered": _ORDERED, "strict": _STRICT, "any": _ANY}
 
 
@@ -33,11 +39,16 @@ def attempted(spec: FunnelSpec, matches: Matches, span: Span) -> Journeys:
     times = np.empty((room, len(spec.steps)), np.int64)
     n = _attempts(
         matches.offsets, matches.time, matches.mask, _ORDERS[spec.order], spec.window.microseconds,
-        span.end_us, sum(1 << k for k, optional in enumerate(spec.optional) if optional),
+        span.end_us, optional_steps(spec),
         np.array(spec.between, np.int64).reshape(-1, 2), spec.on_exclusion == "drop",
         spec.anchor == "first", totals, person, done, times,
     )  # fmt: skip
     return Journeys(person[:n], done[:n], times[:n], np.zeros(n, np.uint32))
+
+
+def optional_steps(spec: FunnelSpec) -> int:
+    """Return the bit set of the steps that may be left out."""
+    return sum(1 << k for k, optional in enumerate(spec.optional) if optional)
 
 
 @compiled
@@ -48,40 +59,67 @@ def _attempts(
     """Write the attempts that count, and return how many they are."""
     steps = times.shape[1]
     at, holder = np.empty(steps, np.int64), np.empty(steps, np.int64)
-    room = np.empty((2, steps), np.int64)
+    room, tried = np.empty((2, steps), np.int64), np.empty(_TRIED, np.uint32)
+    most = np.int64(0)
+    for p in range(len(offsets) - 1):
+        most = max(most, offsets[p + 1] - offsets[p])
+    first = np.empty(most + 1, np.int64)
+    ahead = most if order == _ORDERED else 0
+    change, follows = np.empty((ahead, steps), np.uint32), np.empty((ahead, steps), np.uint32)
+    counting = most if order == _ANY else 0
+    when, hits = np.empty((counting, steps), np.int64), np.empty(counting, np.int64)
+    matters = what_matters(steps, optional, between)
     begins = (1 << steps) - 1 if order == _ANY else 1
-    prunes = order != _STRICT and not (totals or only_first) and (drops or not len(between))
     n = 0
     for p in range(len(offsets) - 1):
-        i, end, best, closed = offsets[p], offsets[p + 1], 0, False
+        instants, some = 0, False
+        for j in range(offsets[p], offsets[p + 1]):
+            some |= (np.int64(mask[j]) & begins) != 0
+            if j == offsets[p] or time[j] != time[j - 1]:
+                first[instants] = j
+                instants += 1
+        first[instants] = offsets[p + 1]
+        if not some:
+            continue
+        if order == _ORDERED:
+            look_ahead(
+                first, instants, mask, matters, optional, between, holder, room, change, follows
+            )
+        elif order == _ANY:
+            counting_from(first, instants, time, mask, holder, room, when, hits)
+        i, end, best, closed = 0, offsets[p + 1], 0, False
         busy_until = np.iinfo(np.int64).min
-        while i < end and time[i] < end_us and not closed:
-            j, t, until = i, time[i], np.iinfo(np.int64).min
-            while j < end and time[j] == t:
-                again = order == _ANY and until >= t
-                if prunes and best != 0 and j == i and _yields(j, end, time, mask, end_us):
-                    again = True
-                if (np.int64(mask[j]) & begins) != 0 and t > busy_until and not again:
-                    at[:] = NOT_TAKEN
-                    hit = -1
-                    if order == _ORDERED:
-                        taken, hit = in_order(
-                            i, j, end, time, mask, window, optional, between, at, holder, room
-                        )
-                    elif order == _ANY:
-                        taken, hit = in_any_order(
-                            i, end, time, mask, window, between, at, holder, room
-                        )
-                    else:
-                        taken = strictly(j, end, time, mask, window, at)
-                    over = _over(taken, at, t, hit, window, order)
-                    closed |= only_first
-                    if hit >= 0 and not drops:
-                        until = max(until, over) if best == 0 else until
-                    elif best == 0 or _wins(taken, at, best, times[n], optional):
-                        best, until = taken, over
-                        times[n] = at
-                j += 1
+        while i < instants and time[first[i]] < end_us and not closed:
+            t, until, different = time[first[i]], np.iinfo(np.int64).min, 0
+            for j in range(first[i], first[i + 1]):
+                if (np.int64(mask[j]) & begins) == 0 or t <= busy_until:
+                    continue
+                if order != _STRICT:
+                    again = order == _ANY and different > 0
+                    for x in range(min(different, _TRIED)):
+                        again |= tried[x] == mask[j]
+                    if again:
+                        continue
+                    tried[different % _TRIED] = mask[j]
+                    different += 1
+                at[:] = NOT_TAKEN
+                hit = -1
+                if order == _ORDERED:
+                    taken, hit = in_order(
+                        i, j, first, instants, time, mask, window, optional, between, at, holder,
+                        room, change, follows,
+                    )  # fmt: skip
+                elif order == _ANY:
+                    taken, hit = in_any_order(i, t, window, when, hits, at)
+                else:
+                    taken = strictly(j, end, time, mask, window, at)
+                over = _over(taken, at, t, hit, window, order)
+                closed |= only_first
+                if hit >= 0 and not drops:
+                    until = max(until, over) if best == 0 else until
+                elif best == 0 or wins(taken, at, best, times[n], optional):
+                    best, until = taken, over
+                    times[n] = at
             if totals and until >= t:
                 busy_until = until
                 if best:
@@ -89,24 +127,11 @@ def _attempts(
                     n += 1
             elif (best >> (steps - 1)) & 1 and times[n, steps - 1] < t:
                 closed |= best == (1 << steps) - 1
-            i = j
+            i += 1
         if best:
             person[n], done[n] = p, best
             n += 1
     return n
-
-
-@compiled
-def _yields(j: int, end: int, time: Any, mask: Any, end_us: int) -> Any:
-    """Return whether the next event begins an attempt that takes all this one would, only later.
-
-    It does when both are alone at their instants and fit the same single step. Robots that repeat
-    step one would otherwise cost the square of their events.
-    """
-    if j + 1 >= end or mask[j] != mask[j + 1] or (mask[j] & (mask[j] - np.uint32(1))) != 0:
-        return False
-    alone = time[j] < time[j + 1] and (j + 2 >= end or time[j + 1] < time[j + 2])
-    return alone and time[j + 1] < end_us
 
 
 @compiled
@@ -126,7 +151,7 @@ def _over(taken: int, at: Any, since: int, hit: int, window: int, order: int) ->
 
 
 @compiled
-def _wins(taken: int, at: Any, best: int, times: Any, optional: int) -> Any:
+def wins(taken: Any, at: Any, best: Any, times: Any, optional: int) -> Any:
     """Return whether an attempt goes before another."""
     required, others, last, best_last = 0, 0, 0, 0
     for k in range(len(at)):
