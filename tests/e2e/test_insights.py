@@ -142,7 +142,7 @@ def test_a_number_in_the_table_and_a_click_on_a_line_open_the_people_of_that_wee
     site: Site, page: Page
 ) -> None:
     ask(site, page, TRENDS)
-    page.get_by_text("Table", exact=True).click()
+    page.get_by_title("Table", exact=True).click()
     counts = answer(page).get_by_role("button", name="Signed up, people. Show the people.")
     expect(counts.first).to_be_visible()
     assert sum(int(text) for text in counts.all_inner_texts()) == PEOPLE
@@ -153,7 +153,7 @@ def test_a_number_in_the_table_and_a_click_on_a_line_open_the_people_of_that_wee
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
 
-    page.get_by_text("Chart", exact=True).click()
+    page.get_by_title("Chart", exact=True).click()
     canvas = page.locator("canvas").first
     box = canvas.bounding_box()
     assert box is not None
@@ -204,7 +204,7 @@ def test_a_measure_waits_for_its_property(site: Site, page: Page) -> None:
 
 def test_a_comparison_draws_the_period_before(site: Site, page: Page) -> None:
     ask(site, page, {**TRENDS, "period": {"from": "-13d"}})
-    page.get_by_role("switch", name="Compare").click()
+    page.get_by_label("Compare").select_option("before")
     says(page, "against the period before")
 
 
@@ -244,13 +244,14 @@ def test_retention_opens_each_cohort(site: Site, page: Page) -> None:
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("link")).to_have_count(int(people[1]))
     page.keyboard.press("Escape")
-    page.get_by_text("Then or later").click()
+    page.get_by_label("When a return counts").select_option("on_or_after")
     says(page, "did Viewed report the day after or later.")
 
 
 def test_a_question_turns_into_another_kind_and_keeps_its_events(site: Site, page: Page) -> None:
     ask(site, page, FUNNEL)
-    page.get_by_text("Retention", exact=True).last.click()
+    page.get_by_role("button", name="Kind of question: Funnel").click()
+    page.get_by_role("menuitem", name=re.compile("^Retention")).click()
     expect(page).to_have_url(re.compile("/insights/retention"))
     says(page, "who did Signed up did Activated the day after.")
 

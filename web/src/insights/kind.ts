@@ -14,6 +14,7 @@ export const SHARED = {
   period: { from: "-30d" },
   filter: null,
   actor: "person",
+  like: "cairn",
 } as const;
 
 /** What a question keeps when it turns into one of another kind. */

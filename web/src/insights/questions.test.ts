@@ -145,6 +145,20 @@ test("the order of members makes no difference", () => {
   expect(same(funnel, { ...funnel, window: { count: 8, unit: "day" } })).toBe(false);
 });
 
+test("what the server writes out makes no difference", () => {
+  const asked = {
+    kind: "trends",
+    series: [{ event: "Viewed", measure: { of: "persons" } }],
+  } as Spec;
+  const measure = { of: "persons", property: null, per: "event" };
+  const kept = { ...asked, show: "lines", series: [{ event: "Viewed", filter: null, measure }] };
+  expect(same(asked, kept as Spec)).toBe(true);
+  const perPerson = { ...measure, of: "average", per: "person" };
+  expect(same(asked, { ...kept, series: [{ event: "Viewed", measure: perPerson }] } as Spec)).toBe(
+    false,
+  );
+});
+
 test("titles say what is asked", () => {
   expect(titleOf(funnel)).toBe("Viewed to Bought");
   expect(titleOf(converted(funnel, "retention"))).toBe("Who comes back after Viewed");

@@ -116,7 +116,11 @@ export function onlyEvent(spec: Spec): string | null {
 
 /** Whether two questions are the same, however they are written. */
 export function same(one: Spec, other: Spec): boolean {
-  return JSON.stringify(sorted(shortened(one))) === JSON.stringify(sorted(shortened(other)));
+  return spelled(one) === spelled(other);
+}
+
+function spelled(spec: Spec): string {
+  return JSON.stringify(sorted(shortened(complete(spec.kind, spec) ?? spec)));
 }
 
 function sorted(value: unknown): unknown {

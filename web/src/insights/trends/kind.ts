@@ -49,10 +49,10 @@ export const trends: InsightKind<TrendsSpec> = {
   },
   read: (spec) => {
     if (!Array.isArray(spec.series) || spec.series.length === 0) return null;
-    const series = spec.series.map((item) => ({
-      ...item,
-      measure: { of: "total" as const, ...item.measure },
-    }));
+    const series = spec.series.map((item) => {
+      const { per, ...measure } = { of: "total" as const, ...item.measure };
+      return { ...item, measure: per === "person" ? { ...measure, per } : measure };
+    });
     return { ...spec, series };
   },
   asking: (spec) => {
