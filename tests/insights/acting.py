@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cairn.model.actor import Actor
 from cairn.model.event import IDENTITY_EVENTS
-from cairn.query.actors import Actor
 from cairn.query.filters import Property
 from insights.history import Act
 

@@ -14,8 +14,8 @@ from hypothesis.strategies import DrawFn
 from cairn.core.errors import InvalidInput
 from cairn.insights.registry import kind_of
 from cairn.insights.run import span_of
+from cairn.model.actor import Actor
 from cairn.query import actors, sequences
-from cairn.query.actors import Actor
 from cairn.query.relational import ByActor
 from cairn.query.sequences import Sequences
 from cairn.store.duckdb.scoped import DuckDBRelation

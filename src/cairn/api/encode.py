@@ -19,7 +19,7 @@ from cairn.api.shapes import (
     SessionShape,
 )
 from cairn.core.clock import moment
-from cairn.query.actors import Told
+from cairn.model.actor import Told
 from cairn.store.browse import Browser, PersonLine, PersonPage
 
 _NAMING = ("name", "full_name", "fullName", "username", "email")

@@ -287,14 +287,19 @@ class ActorShape(Shape):
 
 
 class PeopleList(Shape):
-    """Some of the people. `total` is how many there are: exactly the number that was opened.
+    """Some of the people. `total` is how many there are."""
+
+    total: int
+    people: list[PersonShape]
+
+
+class Behind(PeopleList):
+    """Some of those behind a number; `total` is exactly that number.
 
     A question that counts sessions or accounts has these as `actors`, and no people.
     """
 
-    total: int
-    people: list[PersonShape]
-    actors: list[ActorShape] = []
+    actors: list[ActorShape]
 
 
 class PersonEventShape(Shape):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import model_validator
 
 from cairn.insights.presets import Peer, filled
-from cairn.query.actors import Actor
+from cairn.model.actor import Actor
 from cairn.query.filters import Filter, Frozen
 from cairn.query.periods import Period
 

@@ -17,7 +17,7 @@ from cairn.core.errors import InvalidInput
 from cairn.insights.answer import Answer, Meta, Spec
 from cairn.insights.chart import Point
 from cairn.insights.registry import Engine, kind_of
-from cairn.query.actors import Told, told
+from cairn.model.actor import Told
 from cairn.query.periods import Calendar, Span, local, resolve
 from cairn.store.base import RelationalStore, SequenceStore
 
@@ -90,6 +90,8 @@ def actors_behind(
 
     Raises InvalidInput when the answer has no such number.
     """
+    from cairn.query.actors import told
+
     found, events = _behind(store, spec, point, calendar, 0, saved)
     if events.acting is None:
         raise InvalidInput("a question about people has people behind its numbers")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cairn.insights.chart import Chart, Unit
 from cairn.insights.question import NOUNS
-from cairn.query.actors import Actor
+from cairn.model.actor import Actor
 from cairn.query.filters import Frozen, Group
 
 Cell = str | int | float | None

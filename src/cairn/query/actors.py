@@ -14,17 +14,16 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from cairn.model.actor import Actor, Told
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.query.picking import compiled, gather
 from cairn.store.lanes import Lanes
 from cairn.store.snapshot import Codes, Flags, Ints, Run, Snapshot
-
-Actor = Literal["person", "session", "account"]
 
 PAUSE_US = 30 * 60 * 1_000_000
 """A pause longer than this ends a session that the client does not name."""
@@ -45,17 +44,6 @@ class Acting:
     person: Ints
     names: Sequence[str]
     hidden: Codes
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What there is to say of an actor: whose session or which account, since when, until when."""
-
-    person: int | None
-    name: str | None
-    start_us: int
-    end_us: int
-    events: int
 
 
 @dataclass(slots=True)

@@ -21,9 +21,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from cairn.model.actor import Actor
 from cairn.model.event import IDENTITY_EVENTS
 from cairn.model.values import text_of
-from cairn.query.actors import Actor
 from cairn.query.filters import (
     IN,
     NEGATIONS,

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 
 from cairn.core.deadline import NEVER, Deadline
 from cairn.core.errors import InvalidInput
+from cairn.model.actor import Actor
 from cairn.model.event import IDENTITY_EVENTS
-from cairn.query.actors import Actor, acting, people_merged, person_at
+from cairn.query.actors import acting, people_merged, person_at
 from cairn.query.filters import (
     IN,
     OUT,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
+from cairn.model.actor import Actor
 from cairn.model.event import IDENTITY_EVENTS
 
 
@@ -33,5 +34,5 @@ class Scope:
     events: frozenset[str] | None
     start_us: int
     end_us: int
-    actor: Literal["person", "session", "account"] = "person"
+    actor: Actor = "person"
     without: frozenset[str] = frozenset(IDENTITY_EVENTS)

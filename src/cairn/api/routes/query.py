@@ -11,7 +11,7 @@ from cairn.api.answers import calendar_of
 from cairn.api.encode import actor_shapes, person_shape
 from cairn.api.entry import Reader
 from cairn.api.errors import documented
-from cairn.api.shapes import PeopleList, PeopleQuestion
+from cairn.api.shapes import Behind, PeopleQuestion
 from cairn.api.table import csv_of
 from cairn.insights.answer import Answer, Spec
 from cairn.insights.run import actors_behind, people_behind
@@ -33,21 +33,22 @@ async def query(entry: Reader, spec: Question) -> Response:
 
 
 @router.post("/people", operation_id="query_people", responses=_ERRORS)
-async def query_people(entry: Reader, question: PeopleQuestion) -> PeopleList:
+async def query_people(entry: Reader, question: PeopleQuestion) -> Behind:
     """List the people behind a number of an answer; `total` is exactly that number."""
     calendar = calendar_of(entry.project, entry.workspace.clock())
     opened, saved = entry.opened, entry.cohorts(question.spec)
 
-    def find() -> PeopleList:
+    def find() -> Behind:
         spec, point = question.spec, question.point
         if spec.actor != "person":
             page = (question.limit, question.offset)
             total, lines = actors_behind(opened.store, spec, point, calendar, *page, saved)
-            return PeopleList(total=total, people=[], actors=actor_shapes(lines, opened.browser))
+            return Behind(total=total, people=[], actors=actor_shapes(lines, opened.browser))
         found = people_behind(opened.store, spec, point, calendar, 0, saved)
         shown = found[question.offset : question.offset + question.limit].tolist()
         people = opened.browser.lines(shown)
-        return PeopleList(total=len(found), people=[person_shape(line) for line in people])
+        shapes = [person_shape(line) for line in people]
+        return Behind(total=len(found), people=shapes, actors=[])
 
     return await entry.workspace.answers.run(find)
 
