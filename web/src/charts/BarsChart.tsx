@@ -47,7 +47,7 @@ export function BarsChart({ chart, sentence, onPoint, height, compact = false }:
         }
       >
         <MarkedChart
-          role="bar chart"
+          drawing="bar chart"
           label={sentence}
           option={option}
           rows={rows}

@@ -25,7 +25,7 @@ export function DotsChart({ chart, sentence, onPoint, height, compact = false }:
     <div className={classes.stack} style={{ height }}>
       {!compact && <h3 className={classes.axisTitle}>{chart.y_title}</h3>}
       <MarkedChart
-        role="scatter chart"
+        drawing="scatter chart"
         label={sentence}
         option={option}
         rows={rows}

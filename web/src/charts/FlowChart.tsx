@@ -27,7 +27,7 @@ export function FlowChart({ chart, sentence, onPoint, height, compact = false }:
         style={{ height: tallFor(chart, height), minWidth: widthFor(chart) }}
       >
         <MarkedChart
-          role="flow chart"
+          drawing="flow chart"
           label={sentence}
           option={option}
           rows={rows}

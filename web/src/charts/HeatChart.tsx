@@ -23,7 +23,13 @@ export function HeatChart({ chart, sentence, onPoint, height, compact = false }:
   const rows = useMemo(() => heatMarks(chart), [chart]);
   return (
     <div className={classes.stack} style={{ height }}>
-      <MarkedChart role="heat map" label={sentence} option={option} rows={rows} onPoint={onPoint} />
+      <MarkedChart
+        drawing="heat map"
+        label={sentence}
+        option={option}
+        rows={rows}
+        onPoint={onPoint}
+      />
     </div>
   );
 }

@@ -18,7 +18,7 @@ export interface Mark {
 
 interface MarkedChartProps {
   /** What kind of drawing it is, as in "bar chart". */
-  role: string;
+  drawing: string;
   label: string;
   option: Option;
   /** Left and right go along a row, up and down from row to row. */
@@ -27,7 +27,7 @@ interface MarkedChartProps {
 }
 
 /** A drawing whose marks are walked with the arrow keys; Enter and a click open the people behind one. */
-export function MarkedChart({ role, label, option, rows, onPoint }: MarkedChartProps) {
+export function MarkedChart({ drawing, label, option, rows, onPoint }: MarkedChartProps) {
   const [handle, setHandle] = useState<CanvasHandle | null>(null);
   const [cursor, setCursor] = useState<{ row: number; column: number } | null>(null);
   const here = cursor ? rows[cursor.row]?.[cursor.column] : undefined;
@@ -55,7 +55,7 @@ export function MarkedChart({ role, label, option, rows, onPoint }: MarkedChartP
     <div
       className={classes.walkable}
       role="group"
-      aria-roledescription={role}
+      aria-roledescription={drawing}
       aria-label={`${label}. Use the arrow keys to read the values.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read the values
       tabIndex={0}

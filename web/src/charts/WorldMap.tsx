@@ -34,7 +34,13 @@ export default function WorldMap({ chart, sentence, onPoint }: WorldMapProps) {
     [places, chart.unit],
   );
   return (
-    <MarkedChart role="world map" label={sentence} option={option} rows={rows} onPoint={onPoint} />
+    <MarkedChart
+      drawing="world map"
+      label={sentence}
+      option={option}
+      rows={rows}
+      onPoint={onPoint}
+    />
   );
 }
 
