@@ -91,6 +91,9 @@ def _attempts(
         busy_until = np.iinfo(np.int64).min
         while i < instants and time[first[i]] < end_us and not closed:
             t, until, different = time[first[i]], np.iinfo(np.int64).min, 0
+            union = np.int64(0)
+            for j in range(first[i], first[i + 1]):
+                union |= np.int64(mask[j])
             for j in range(first[i], first[i + 1]):
                 if (np.int64(mask[j]) & begins) == 0 or t <= busy_until:
                     continue
@@ -106,8 +109,8 @@ def _attempts(
                 hit = -1
                 if order == _ORDERED:
                     taken, hit = in_order(
-                        i, j, first, instants, time, mask, window, optional, between, at, holder,
-                        room, change, follows,
+                        i, j, union, first, instants, time, mask, window, optional, between, at,
+                        holder, room, change, follows,
                     )  # fmt: skip
                 elif order == _ANY:
                     taken, hit = in_any_order(i, t, window, when, hits, at)

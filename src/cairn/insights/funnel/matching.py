@@ -83,7 +83,9 @@ def all_placed(
     for k in range(len(holder)):
         holder[k] = -1
         missing += (wanted >> k) & 1
-    for j in range(begin, end):
-        if missing and j != used and placed(mask, j, wanted, holder, room):
+    j = begin
+    while missing and j < end:
+        if j != used and placed(mask, j, wanted, holder, room):
             missing -= 1
+        j += 1
     return missing == 0

@@ -105,10 +105,10 @@ def _taken(changed: Any, t: int, last: int, at: Any) -> int:
 
 @compiled
 def in_order(
-    i: int, start: int, first: Any, instants: int, time: Any, mask: Any, window: int, optional: int,
-    between: Any, at: Any, holder: Any, room: Any, change: Any, follows: Any,
+    i: int, start: int, union: Any, first: Any, instants: int, time: Any, mask: Any, window: int,
+    optional: int, between: Any, at: Any, holder: Any, room: Any, change: Any, follows: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """Follow the attempt that event `start` of instant `i` begins.
+    """Follow the attempt that event `start` of instant `i` begins, which together fits `union`.
 
     Returns the bit set of the steps taken, with their times in `at`, and the time at which an
     exclusion ended it, -1 for none.
@@ -117,10 +117,6 @@ def in_order(
     done, last = np.int64(1), 0
     at[0] = since
     if first[i + 1] - first[i] > 1:
-        union = np.int64(0)
-        for j in range(first[i], first[i + 1]):
-            if j != start:
-                union |= np.int64(mask[j])
         changed = changed_by(
             first[i], first[i + 1], start, 0, union, mask, optional, between, holder, room
         ) & ((1 << steps) - 1)
