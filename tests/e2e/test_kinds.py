@@ -66,6 +66,15 @@ def test_the_people_behind_a_number_of_the_table_open(site: Site, page: Page, ki
     expect(page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
 
 
+def test_the_sessions_behind_a_number_lead_to_their_people(site: Site, page: Page) -> None:
+    ask(site, page, {**FUNNEL, "actor": "session"})
+    answer(page).get_by_role("button", name="Signed up").first.click()
+    opened = page.get_by_role("dialog")
+    expect(opened.get_by_text(f"{PEOPLE} sessions")).to_be_visible()
+    opened.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/people/"))
+
+
 def test_a_kind_is_chosen_from_a_menu_that_says_what_each_answers(site: Site, page: Page) -> None:
     ask(site, page, FUNNEL)
     page.get_by_role("button", name="Kind of question: Funnel").click()

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, read } from "./client";
-import type { Answer, Point, Spec } from "./shapes";
+import type { Answer, Behind, Point, Spec } from "./shapes";
 
 const LIVE_MS = 10_000;
 const PEOPLE_PER_PAGE = 100;
@@ -66,8 +66,9 @@ export function usePeopleBehind(projectId: string, spec: Spec | null, point: Poi
     enabled: spec !== null && point !== null,
     initialPageParam: 0,
     getNextPageParam: (last, pages) => {
-      const seen = pages.reduce((count, page) => count + page.people.length, 0);
-      return last.people.length > 0 && seen < last.total ? seen : null;
+      const shown = (page: Behind) => page.people.length + page.actors.length;
+      const seen = pages.reduce((count, page) => count + shown(page), 0);
+      return shown(last) > 0 && seen < last.total ? seen : null;
     },
   });
 }

@@ -104,6 +104,8 @@ export type PersonDetail = Shapes["PersonDetail"];
 export type PersonEvent = Shapes["PersonEventShape"];
 export type Session = Shapes["SessionShape"];
 export type PeopleList = Shapes["PeopleList"];
+export type Behind = Shapes["Behind"];
+export type ActorLine = Shapes["ActorShape"];
 
 export type Tile = Required<Shapes["Tile"]>;
 /** What is said of a dashboard and its tiles, with nothing left to defaults. */

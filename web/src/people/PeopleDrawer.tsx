@@ -3,12 +3,18 @@ import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTimeZone } from "../api/projects";
 import { usePeopleBehind } from "../api/query";
-import type { Point, Spec } from "../api/shapes";
+import type { Actor, ActorLine, Point, Spec } from "../api/shapes";
 import { plural } from "../lib/number";
 import { Moment } from "../ui/Moment";
 import { Problem } from "../ui/Problem";
 import { Avatar } from "./Avatar";
 import classes from "./PeopleDrawer.module.css";
+
+const NOUNS: Record<Actor, readonly [string, string]> = {
+  person: ["person", "people"],
+  session: ["session", "sessions"],
+  account: ["account", "accounts"],
+};
 
 interface Props {
   projectId: string;
@@ -57,7 +63,7 @@ function People({ projectId, spec, point }: { projectId: string; spec: Spec; poi
   return (
     <>
       <p className={classes.total} aria-live="polite">
-        {plural(total, "person", "people")}
+        {plural(total, ...NOUNS[spec.actor ?? "person"])}
       </p>
       <ul className={classes.list}>
         {people.map((person) => (
@@ -78,6 +84,13 @@ function People({ projectId, spec, point }: { projectId: string; spec: Spec; poi
             </Link>
           </li>
         ))}
+        {pages
+          .flatMap((page) => page.actors)
+          .map((actor) => (
+            <li key={`${actor.name} ${actor.first_seen} ${actor.last_seen}`}>
+              <Acted projectId={projectId} actor={actor} timeZone={timeZone} />
+            </li>
+          ))}
       </ul>
       {behind.isFetchNextPageError ? (
         <Problem error={behind.error} onRetry={() => behind.fetchNextPage()} />
@@ -94,5 +107,38 @@ function People({ projectId, spec, point }: { projectId: string; spec: Spec; poi
         </Button>
       ) : null}
     </>
+  );
+}
+
+interface ActedProps {
+  projectId: string;
+  actor: ActorLine;
+  timeZone: string;
+}
+
+/** A session, which leads to the page of its person, or an account. */
+function Acted({ projectId, actor, timeZone }: ActedProps) {
+  const words = (
+    <>
+      <Avatar name={actor.name} id={actor.person_id ?? actor.name} />
+      <span className={classes.words}>
+        <span className={classes.name}>{actor.name}</span>
+        <span className={classes.seen}>
+          {plural(actor.events, "event", "events")} from{" "}
+          <Moment iso={actor.first_seen} timeZone={timeZone} />
+        </span>
+      </span>
+    </>
+  );
+  if (actor.person_id === null) return <span className={classes.person}>{words}</span>;
+  return (
+    <Link
+      to="/p/$projectId/people/$uid"
+      params={{ projectId, uid: actor.person_id }}
+      className={classes.person}
+    >
+      {words}
+      <IconChevronRight size={16} stroke={1.6} aria-hidden="true" />
+    </Link>
   );
 }
