@@ -79,6 +79,12 @@ describe("addresses", () => {
     expect(spec.series[0]?.measure).toEqual({ of: "total" });
   });
 
+  test("the habits of another product are written out, and no longer named", () => {
+    const tile = { ...funnel, like: "mixpanel", anchor: "first" };
+    const spec = complete("funnel", tile) as FunnelSpec;
+    expect([spec.like, spec.anchor]).toEqual(["cairn", "first"]);
+  });
+
   test.each([
     ["another kind", { kind: "trends", series: [{}] }],
     ["too few steps", { kind: "funnel", steps: [{}] }],

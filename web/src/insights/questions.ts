@@ -21,7 +21,9 @@ export function complete(kind: Kind, raw: unknown): Spec | null {
   if (!isRecord(raw) || raw.kind !== kind) return null;
   const known = kindOf({ kind });
   const period = { ...SHARED.period, ...(isRecord(raw.period) ? raw.period : {}) };
-  return known.read({ ...known.defaults, ...raw, period } as Spec);
+  // Every option is written out from here on, so the habits of another product are no part of it.
+  const { like: _, ...options } = raw;
+  return known.read({ ...known.defaults, ...options, period } as Spec);
 }
 
 /** Returns a question without what it says by default, so that addresses stay short. */

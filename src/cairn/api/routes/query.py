@@ -18,7 +18,7 @@ from cairn.insights.run import actors_behind, people_behind
 
 router = APIRouter(prefix="/api/projects/{project_id}/query", tags=["query"])
 
-Question = Annotated[Spec, Body(description="A question: trends, funnel or retention.")]
+Question = Annotated[Spec, Body(description="A question of any kind.")]
 _FAILURES = (400, 401, 403, 404, 413, 504)
 _ERRORS = documented(*_FAILURES)
 
