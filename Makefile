@@ -17,6 +17,7 @@ demo: runtime  ## Set everything up, load the example data and open the dashboar
 
 test: setup browser  ## Set everything up and run all tests
 	@$(BIN)/python web/npm.py run test --silent
+	@$(BIN)/python -m cairn.warm
 	@$(BIN)/pytest $(ARGS)
 
 check: setup  ## Lint, types and import contracts
