@@ -51,6 +51,24 @@ def read_events(
 
 
 @compiled
+def pick_from_lane(
+    start: Any, first: Any, lane_time: Any, lane_place: Any, only: Any, start_us: int, end_us: int,
+    offsets: Any, time: Any, mask: Any, place: Any,
+) -> Any:  # fmt: skip
+    """Do the same as `pick_from_lanes` for one lane, whose occurrences are in order already."""
+    n = np.uint64(0)
+    offsets[0] = 0
+    for p in range(start.shape[1] - 1):
+        if len(only) == 0 or only[p]:
+            for k in range(first[0] + start[0, p], first[0] + start[0, p + 1]):
+                t = lane_time[k]
+                time[n], place[n], mask[n] = t, lane_place[k], 1
+                n += np.uint64((t >= start_us) & (t < end_us))
+        offsets[p + 1] = n
+    return n
+
+
+@compiled
 def pick_from_lanes(
     start: Any, first: Any, lane_time: Any, lane_place: Any, only: Any, start_us: int, end_us: int,
     offsets: Any, time: Any, mask: Any, place: Any,

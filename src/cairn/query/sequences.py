@@ -48,6 +48,7 @@ from cairn.query.picking import (
     keep_within,
     merge_picked,
     pick_events,
+    pick_from_lane,
     pick_from_lanes,
     read_events,
     recount,
@@ -62,6 +63,7 @@ Masks = NDArray[np.uint32]
 Picked = tuple[Ints, Ints, Masks, Codes]
 
 CHUNK_EVENTS = 1 << 19
+_FEW = 4
 EVENT_NAME = Property(name="$event")
 """The name of an event, as a property of it."""
 
@@ -165,16 +167,18 @@ class Sequences:
         pick: Pick,
         work: Callable[[Matches], T],
         shortcut: Callable[[Stretch], T] | None = None,
+        reads_all: bool = True,
     ) -> list[T]:
         """Run `work` over the matches of every chunk of people and return its results in order.
 
         With a `shortcut`, which must come to the same, that takes the people whose events need no
         merging, in fewer and longer stretches; results of the others follow. Questions that read
-        properties never take it.
+        properties never take it, nor, where a shortcut `reads_all` events, those about few of them.
         """
         plan = _Plan.of(pick, self)
         ranges = self._ranges(CHUNK_EVENTS)
-        if shortcut is None or plan.filters.tests or plan.properties or plan.share < 1:
+        few = plan.lanes is not None and reads_all and plan.is_about_few()
+        if shortcut is None or few or plan.filters.tests or plan.properties or plan.share < 1:
             return self._each(ranges, lambda lo, hi: [work(plan.matches(lo, hi))])
         merged = people_merged(self.snapshot)
         settled = len(self.snapshot.base.start) - 1
@@ -352,6 +356,10 @@ class _Plan:
             lanes=lanes,
         )
 
+    def is_about_few(self) -> bool:
+        """Return whether the lanes hold a small part of the base."""
+        return _FEW * sum(map(len, self.lanes or ())) < len(self.snapshot.base)
+
     def matches(self, lo: int, hi: int, only: Flags = _NOBODY) -> Matches:
         """Select the matches of the people from lo up to hi, or of those flagged if any are."""
         if self.share < 1:
@@ -404,7 +412,8 @@ class _Plan:
         start = np.stack([lane.start[lo : end + 1] for lane in lanes])
         first = np.array([lane.first for lane in lanes], np.int64)
         time, mask, place = _buffers(int((start[:, -1] - start[:, 0]).sum()) + 1, 0)
-        n = pick_from_lanes(
+        pick = pick_from_lane if len(lanes) == 1 else pick_from_lanes
+        n = pick(
             start, first, lanes[0].time, lanes[0].place, only, self.span.start_us,
             self.span.end_us, offsets[: end - lo + 1], time, mask, place,
         )  # fmt: skip

@@ -70,7 +70,7 @@ def walk(spec: FunnelSpec, sequences: Sequences, span: Span) -> Journeys:
     def work(matches: Matches) -> Journeys:
         return followed(spec, by_step(spec, matches), span)
 
-    return joined(sequences.scan(pick_of(spec, span), work, shortcut))
+    return joined(sequences.scan(pick_of(spec, span), work, shortcut, reads_all=False))
 
 
 def followed(spec: FunnelSpec, matches: Matches, span: Span) -> Journeys:
