@@ -40,3 +40,10 @@ def ordered(rows: Any) -> Ordered:
     person, first = np.unique(rows["person"].to_numpy(), return_index=True)
     offsets = np.append(first, len(rows)).astype(np.int64)
     return Ordered(rows, person.astype(np.int32), offsets)
+
+
+def coded(column: pa.ChunkedArray) -> tuple[list[str | None], NDArray[np.uint32]]:
+    """Return the text of each code, with missing first, and the code of each row."""
+    found = column.combine_chunks().dictionary_encode()
+    codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
+    return [None, *found.dictionary.to_pylist()], codes.astype(np.uint32)

@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 import numpy as np
 
+from cairn.insights.ordered import coded
 from cairn.insights.paths.counting import Counts, Layout, counted, joined, rules_of
 from cairn.insights.paths.flow import Persons, behind, flow
 from cairn.insights.paths.items import Items, items_of
@@ -20,7 +21,6 @@ from cairn.insights.paths.spec import PathsPoint, PathsResult, PathsSpec
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import Relation, RelationalEngine, scope_of
 from cairn.query.sequences import Matches
-from cairn.store.snapshot import Codes
 
 
 def answer(
@@ -60,8 +60,8 @@ class _Walks:
         rows = relation.rows(_selected(spec, relation))
         person = rows["person"].to_numpy()
         people, first = np.unique(person, return_index=True)
-        names, event = _coded(rows["event"])
-        texts, text = _coded(rows["text"])
+        names, event = coded(rows["event"])
+        texts, text = coded(rows["text"])
         matches = Matches(
             first_person=0,
             offsets=np.append(first, len(person)).astype(np.int64),
@@ -87,10 +87,3 @@ def _selected(spec: PathsSpec, relation: Relation) -> Any:
     text = ibis.null("string") if spec.by is None else relation.text(spec.by)
     table = chosen.select("person", "time", "seq", "event", text=text, mask=mask.cast("int64"))
     return table.filter(table.mask > 0).order_by("person", "time", "seq")
-
-
-def _coded(column: Any) -> tuple[list[str | None], Codes]:
-    """Return the text of each code, with missing first, and the code of each row."""
-    coded = column.combine_chunks().dictionary_encode()
-    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
-    return [None, *coded.dictionary.to_pylist()], codes.astype(np.uint32)

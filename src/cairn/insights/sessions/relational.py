@@ -12,13 +12,13 @@ import ibis
 import numpy as np
 from numpy.typing import NDArray
 
+from cairn.insights.ordered import coded
 from cairn.insights.sessions.measuring import Texts, behind, measured
 from cairn.insights.sessions.spec import SessionsPoint, SessionsResult, SessionsSpec
 from cairn.insights.sessions.visits import ALWAYS, EVENTS, SESSION, Visits, divider_of, found
 from cairn.query.periods import Calendar, Span
 from cairn.query.relational import Relation, RelationalEngine, scope_of
 from cairn.query.sequences import Matches
-from cairn.store.snapshot import Codes
 
 
 def answer(
@@ -45,8 +45,8 @@ def _visits(spec: SessionsSpec, engine: RelationalEngine, span: Span) -> tuple[V
     rows = relation.rows(_selected(spec, relation))
     person = rows["person"].to_numpy()
     persons, first = np.unique(person, return_index=True)
-    _, session = _coded(rows["session"])
-    texts, code = _coded(rows["value"])
+    _, session = coded(rows["session"])
+    texts, code = coded(rows["value"])
     matches = Matches(
         first_person=0,
         offsets=np.append(first, len(person)).astype(np.int64),
@@ -75,10 +75,3 @@ def _selected(spec: SessionsSpec, relation: Relation) -> Any:
         mask=mask.cast("int64"),
     )
     return table.filter(table.mask > 0).order_by("person", "time", "seq")
-
-
-def _coded(column: Any) -> tuple[list[str | None], Codes]:
-    """Return the text of each code, with missing first, and the code of each row."""
-    coded = column.combine_chunks().dictionary_encode()
-    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
-    return [None, *coded.dictionary.to_pylist()], codes.astype(np.uint32)
